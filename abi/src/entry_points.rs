@@ -1,0 +1,36 @@
+//! The runtime functions that emitted host code calls, one row each.
+//!
+//! [`for_each_entry_point!`] hands the table to a consumer macro; host-codegen makes a typed method
+//! of every row. The grammar of a row is
+//! `fn method = "symbol"(parameter: i32|i64|ptr, ...) [-> i32];`
+//!
+//! Source: the exports of libomptarget.so.22.1, declared in offload/include/omptarget.h (LLVM 22.1),
+//! and C's `atexit`.
+
+/// Calls `$consumer!` once with the table of all runtime functions.
+#[macro_export]
+macro_rules! for_each_entry_point {
+    ($consumer:ident) => {
+        $consumer! {
+            /// Announces images and entries to the runtime; the image is loaded at its first launch.
+            fn register_lib = "__tgt_register_lib"(bin_desc: ptr);
+            /// Takes a registration back. The last one destroys the runtime.
+            fn unregister_lib = "__tgt_unregister_lib"(bin_desc: ptr);
+            /// Maps the arguments, launches, copies back. 0 means that it ran on a device, anything
+            /// else that offloading is disabled; every other failure ends the process.
+            fn target_kernel = "__tgt_target_kernel"(
+                ident: ptr, device: i64, teams: i32, threads: i32, region_id: ptr, kernel_args: ptr
+            ) -> i32;
+            /// C's `atexit`, for the unregister function.
+            fn at_exit = "atexit"(function: ptr) -> i32;
+        }
+    };
+}
+
+/// Starts every device of every plugin, image or not. rustc's built-in offload calls it; with it, a
+/// program whose image fits no device is ended instead of told to run its fallback.
+pub const INIT_ALL_RTLS: &str = "__tgt_init_all_rtls";
+/// The launch function, by name: for finding launches that other front ends emitted.
+pub const TARGET_KERNEL: &str = "__tgt_target_kernel";
+/// The registration function, by name.
+pub const REGISTER_LIB: &str = "__tgt_register_lib";

@@ -1,0 +1,28 @@
+//! Names of sections, symbols and metadata that LLVM's offloading tools or our own stages agree on.
+
+/// Section in which front ends put their entries for the linker to collect.
+///
+/// Source: `emitOffloadingEntry`, llvm/Frontend/Offloading/Utility.cpp (LLVM 22.1).
+pub const ENTRIES_SECTION: &str = "llvm_offload_entries";
+
+/// Section of the entries' name strings. Source: as [`ENTRIES_SECTION`].
+pub const ENTRY_NAMES_SECTION: &str = ".llvm.rodata.offloading";
+
+/// Prefix of every global of a registration; the container's content hash follows.
+pub const REGISTRATION_PREFIX: &str = "__outboard_";
+
+/// Key of an image's string data under which device-link records the image's kernels, as JSON.
+pub const KERNELS_KEY: &str = "outboard.kernels";
+
+/// Key of an image's string data for its target triple. Source: `OffloadBinary::getTriple` (LLVM 22.1).
+pub const TRIPLE_KEY: &str = "triple";
+
+/// Key of an image's string data for its processor. Source: `OffloadBinary::getArch` (LLVM 22.1).
+pub const ARCH_KEY: &str = "arch";
+
+/// Module metadata that says which container a module has embedded.
+pub const EMBEDDED_METADATA: &str = "outboard.embedded";
+
+/// Ident text of a launch without a source location: short enough for the runtime's inline string
+/// buffer, with all the fields that it wants.
+pub const SHORT_IDENT: &str = ";;;0;0;;";
