@@ -1,0 +1,1 @@
+//! Device images from bitcode.

@@ -1,0 +1,19 @@
+// Appending to the module's special arrays.
+#include "shim.h"
+
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/Function.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
+
+using namespace llvm;
+
+/// `key` may be null; else the constructor goes when the linker drops the key's comdat group.
+extern "C" void outboard_append_global_ctor(LLVMModuleRef module, LLVMValueRef function, int priority,
+                                            LLVMValueRef key) {
+  appendToGlobalCtors(*unwrap(module), unwrap<Function>(function), priority,
+                      key ? unwrap<Constant>(key) : nullptr);
+}
+
+extern "C" void outboard_append_compiler_used(LLVMModuleRef module, LLVMValueRef global) {
+  appendToCompilerUsed(*unwrap(module), {unwrap<GlobalValue>(global)});
+}

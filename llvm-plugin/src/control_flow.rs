@@ -1,0 +1,48 @@
+//! Edits of control flow that inkwell lacks.
+
+use crate::ffi;
+use inkwell::basic_block::BasicBlock;
+use inkwell::llvm_sys::core;
+use inkwell::values::{AsValueRef, InstructionOpcode, InstructionValue};
+use std::ffi::CString;
+
+/// Moves `at` and everything after it into a new block `name`. The old block ends in a branch to it, and
+/// the phis of successors follow.
+pub fn split_block<'ctx>(at: InstructionValue<'ctx>, name: &str) -> BasicBlock<'ctx> {
+    let name = CString::new(name).unwrap_or_default();
+    // SAFETY: a live instruction in a block; the result is a block.
+    unsafe {
+        BasicBlock::new(ffi::outboard_split_block(at.as_value_ref(), name.as_ptr()))
+            .expect("splitBasicBlock returns a block")
+    }
+}
+
+/// Where control goes after an invoke that returns.
+pub fn normal_destination<'ctx>(invoke: InstructionValue<'ctx>) -> BasicBlock<'ctx> {
+    assert_eq!(invoke.get_opcode(), InstructionOpcode::Invoke);
+    // SAFETY: an invoke, as just checked.
+    unsafe {
+        BasicBlock::new(core::LLVMGetNormalDest(invoke.as_value_ref()))
+            .expect("every invoke has a normal destination")
+    }
+}
+
+/// Has `invoke` continue at `block`. Phis are not touched: see [`replace_phi_predecessor`].
+pub fn set_normal_destination<'ctx>(invoke: InstructionValue<'ctx>, block: BasicBlock<'ctx>) {
+    assert_eq!(invoke.get_opcode(), InstructionOpcode::Invoke);
+    // SAFETY: an invoke, as just checked, and a live block.
+    unsafe { core::LLVMSetNormalDest(invoke.as_value_ref(), block.as_mut_ptr()) }
+}
+
+/// The phis of `block` take from `to` what they took from `from`.
+pub fn replace_phi_predecessor<'ctx>(block: BasicBlock<'ctx>, from: BasicBlock<'ctx>, to: BasicBlock<'ctx>) {
+    // SAFETY: live blocks of one function.
+    unsafe { ffi::outboard_replace_phi_uses(block.as_mut_ptr(), from.as_mut_ptr(), to.as_mut_ptr()) }
+}
+
+/// Turns an invoke into a call and a branch; its unwind edge goes. Returns the call.
+pub fn invoke_to_call<'ctx>(invoke: InstructionValue<'ctx>) -> InstructionValue<'ctx> {
+    assert_eq!(invoke.get_opcode(), InstructionOpcode::Invoke);
+    // SAFETY: an invoke, as just checked; the result is a call instruction.
+    unsafe { InstructionValue::new(ffi::outboard_invoke_to_call(invoke.as_value_ref())) }
+}

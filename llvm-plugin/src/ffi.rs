@@ -1,0 +1,96 @@
+//! Declarations of the shim, file by file in the order of cpp/.
+
+use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMModuleRef, LLVMValueRef};
+use std::ffi::{c_char, c_int, c_uint, c_void};
+
+/// `OutboardStr`, cpp/shim.h.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Str {
+    data: *const u8,
+    length: usize,
+}
+
+impl From<&str> for Str {
+    fn from(text: &str) -> Self {
+        Self { data: text.as_ptr(), length: text.len() }
+    }
+}
+
+/// `OutboardSink`, cpp/shim.h.
+pub(crate) type Sink = extern "C" fn(string: *mut c_void, data: *const u8, length: usize);
+
+/// Appends to the `String` that `string` points to. For calls that get both from [`text_from`].
+extern "C" fn append(string: *mut c_void, data: *const u8, length: usize) {
+    // SAFETY: `text_from` passes a live String, and C++ passes `length` readable bytes.
+    let (string, bytes) =
+        unsafe { (&mut *string.cast::<String>(), std::slice::from_raw_parts(data, length)) };
+    string.push_str(&String::from_utf8_lossy(bytes));
+}
+
+/// The text that a C++ function hands to its sink.
+pub(crate) fn text_from(call: impl FnOnce(Sink, *mut c_void)) -> String {
+    let mut text = String::new();
+    call(append, (&raw mut text).cast());
+    text
+}
+
+/// `OutboardModulePass`, cpp/pass_builder.cpp.
+#[repr(C)]
+pub(crate) struct ModulePass {
+    pub object: *mut c_void,
+    pub run: extern "C" fn(object: *mut c_void, module: LLVMModuleRef) -> bool,
+    pub print: extern "C" fn(object: *mut c_void, sink: Sink, string: *mut c_void),
+    pub drop: extern "C" fn(object: *mut c_void),
+}
+
+/// `OutboardParsingCallback`, cpp/pass_builder.cpp.
+#[repr(C)]
+pub(crate) struct ParsingCallback {
+    pub object: *mut c_void,
+    pub call:
+        extern "C" fn(object: *mut c_void, text: *const u8, length: usize, manager: *mut c_void) -> bool,
+    pub drop: extern "C" fn(object: *mut c_void),
+}
+
+/// `OutboardStartCallback`, cpp/pass_builder.cpp.
+#[repr(C)]
+pub(crate) struct StartCallback {
+    pub object: *mut c_void,
+    pub call: extern "C" fn(object: *mut c_void, manager: *mut c_void),
+    pub drop: extern "C" fn(object: *mut c_void),
+}
+
+unsafe extern "C" {
+    pub(crate) fn outboard_add_module_pass(manager: *mut c_void, pass: ModulePass);
+    pub(crate) fn outboard_on_parse_module_pass(builder: *mut c_void, callback: ParsingCallback);
+    pub(crate) fn outboard_on_pipeline_start(builder: *mut c_void, callback: StartCallback);
+    pub(crate) fn outboard_host_llvm_version(version: *mut c_uint);
+
+    pub(crate) fn outboard_diagnose(module: LLVMModuleRef, severity: c_int, text: Str);
+    pub(crate) fn outboard_remark(
+        instruction: LLVMValueRef,
+        kind: c_int,
+        pass: *const c_char,
+        name: Str,
+        text: Str,
+    );
+
+    pub(crate) fn outboard_append_global_ctor(
+        module: LLVMModuleRef,
+        function: LLVMValueRef,
+        priority: c_int,
+        key: LLVMValueRef,
+    );
+    pub(crate) fn outboard_append_compiler_used(module: LLVMModuleRef, global: LLVMValueRef);
+
+    pub(crate) fn outboard_split_block(instruction: LLVMValueRef, name: *const c_char) -> LLVMBasicBlockRef;
+    pub(crate) fn outboard_replace_phi_uses(
+        block: LLVMBasicBlockRef,
+        from: LLVMBasicBlockRef,
+        to: LLVMBasicBlockRef,
+    );
+    pub(crate) fn outboard_invoke_to_call(invoke: LLVMValueRef) -> LLVMValueRef;
+
+    pub(crate) fn outboard_debug_function_name(instruction: LLVMValueRef, sink: Sink, string: *mut c_void);
+}

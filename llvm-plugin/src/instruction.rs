@@ -1,0 +1,109 @@
+//! Calls and their operands, for `call` and `invoke` alike: inkwell's `CallSiteValue` takes calls only.
+
+use inkwell::llvm_sys::LLVMTypeKind;
+use inkwell::llvm_sys::core;
+use inkwell::llvm_sys::prelude::{LLVMUseRef, LLVMValueRef};
+use inkwell::values::{
+    AsValueRef, BasicValueEnum, CallSiteValue, FunctionValue, InstructionOpcode, InstructionValue,
+};
+
+/// `instruction` as a call site, if it is a call or an invoke.
+pub fn call_site<'ctx>(instruction: InstructionValue<'ctx>) -> Option<CallSiteValue<'ctx>> {
+    match instruction.get_opcode() {
+        // SAFETY: llvm-c's call functions take both.
+        InstructionOpcode::Call | InstructionOpcode::Invoke => {
+            Some(unsafe { CallSiteValue::new(instruction.as_value_ref()) })
+        }
+        _ => None,
+    }
+}
+
+/// Argument `index` of a call site.
+pub fn argument<'ctx>(call: CallSiteValue<'ctx>, index: u32) -> Option<BasicValueEnum<'ctx>> {
+    if index >= call.count_arguments() {
+        return None;
+    }
+    // SAFETY: the operands of a call start with its arguments, and the index is in range. A metadata
+    // argument is not a basic value; such a call is an intrinsic's, never one that is asked for here.
+    unsafe {
+        let value = core::LLVMGetOperand(call.as_value_ref(), index);
+        let kind = core::LLVMGetTypeKind(core::LLVMTypeOf(value));
+        (kind != LLVMTypeKind::LLVMMetadataTypeKind).then(|| BasicValueEnum::new(value))
+    }
+}
+
+/// The function that `value` is, if it is one directly.
+pub fn as_function<'ctx>(value: BasicValueEnum<'ctx>) -> Option<FunctionValue<'ctx>> {
+    // SAFETY: `LLVMIsAFunction` gives null for anything else, and `new` None for null.
+    unsafe { FunctionValue::new(core::LLVMIsAFunction(value.as_value_ref())) }
+}
+
+/// One use of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FunctionUse<'ctx> {
+    /// Called directly, by a call or an invoke.
+    Callee(InstructionValue<'ctx>),
+    /// An operand of some instruction.
+    Operand(InstructionValue<'ctx>),
+    /// Listed in `llvm.used` or `llvm.compiler.used`.
+    Kept,
+    /// In a constant or a global's initializer.
+    Constant,
+}
+
+/// All uses of `function`.
+pub fn uses_of<'ctx>(function: FunctionValue<'ctx>) -> Vec<FunctionUse<'ctx>> {
+    let mut uses = Vec::new();
+    // SAFETY: a walk over the live use list; each question is asked of a value of the right kind.
+    unsafe {
+        let mut next = core::LLVMGetFirstUse(function.as_value_ref());
+        while !next.is_null() {
+            let user = core::LLVMGetUser(next);
+            uses.push(if core::LLVMIsAInstruction(user).is_null() {
+                if is_used_list(user) { FunctionUse::Kept } else { FunctionUse::Constant }
+            } else if is_called_operand(user, next) {
+                FunctionUse::Callee(InstructionValue::new(user))
+            } else {
+                FunctionUse::Operand(InstructionValue::new(user))
+            });
+            next = core::LLVMGetNextUse(next);
+        }
+    }
+    uses
+}
+
+/// # Safety
+/// `user` is a live instruction and `used` one of its uses.
+unsafe fn is_called_operand(user: LLVMValueRef, used: LLVMUseRef) -> bool {
+    // SAFETY: by the caller; the called operand of a call or invoke is its last.
+    unsafe {
+        let is_call = !core::LLVMIsACallInst(user).is_null() || !core::LLVMIsAInvokeInst(user).is_null();
+        let last = u32::try_from(core::LLVMGetNumOperands(user) - 1).unwrap_or_default();
+        is_call && core::LLVMGetOperandUse(user, last) == used
+    }
+}
+
+/// Whether `constant` is the initializer of `llvm.used` or `llvm.compiler.used` and of nothing else.
+///
+/// # Safety
+/// `constant` is a live constant.
+unsafe fn is_used_list(constant: LLVMValueRef) -> bool {
+    // SAFETY: by the caller; the name is `length` bytes owned by the global.
+    unsafe {
+        let mut next = core::LLVMGetFirstUse(constant);
+        while !next.is_null() {
+            let global = core::LLVMIsAGlobalVariable(core::LLVMGetUser(next));
+            if global.is_null() {
+                return false;
+            }
+            let mut length = 0;
+            let name = core::LLVMGetValueName2(global, &raw mut length);
+            let name = std::slice::from_raw_parts(name.cast::<u8>(), length);
+            if name != b"llvm.used" && name != b"llvm.compiler.used" {
+                return false;
+            }
+            next = core::LLVMGetNextUse(next);
+        }
+    }
+    true
+}

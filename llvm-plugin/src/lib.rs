@@ -1,0 +1,24 @@
+//! LLVM pass plugins in Rust, for LLVM 22.
+//!
+//! The API is that of the `llvm-plugin` crate (`PassBuilder`, `LlvmModulePass`, `PreservedAnalyses`,
+//! `PipelineParsing`), which stops at LLVM 18; code written for it reads the same here, and this crate is
+//! meant to be used under that name. Beside it stands what a pass needs and inkwell lacks: diagnostics,
+//! remarks, constructors, splitting blocks. It knows LLVM and nothing of offloading.
+//!
+//! All `unsafe` of a plugin is here. LLVM is never linked: the symbols come from the compiler that loads
+//! the plugin, or from a program's own build script.
+
+mod boundary;
+pub mod control_flow;
+pub mod debug_location;
+pub mod diagnostic;
+mod ffi;
+pub mod instruction;
+pub mod module;
+mod pass;
+mod plugin;
+
+pub use inkwell;
+
+pub use pass::{LlvmModulePass, ModuleAnalysisManager, ModulePassManager, PreservedAnalyses};
+pub use plugin::{PassBuilder, PassPluginLibraryInfo, PipelineParsing, library_info};

@@ -1,0 +1,48 @@
+//! `cargo xtask`: the project's own commands, one file each.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
+
+use clap::{Parser, Subcommand};
+
+mod bench;
+mod bless;
+mod demo;
+mod lint;
+mod run;
+mod setup;
+mod test;
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what building and testing needs: LLVM 22, its runtimes, a nightly toolchain
+    Setup(setup::Arguments),
+    /// Run every test and lint
+    Test(test::Arguments),
+    /// Run a real program on a device: a heat equation
+    Demo,
+    /// Measure against other ways to offload
+    Bench(bench::Arguments),
+    /// Accept the snapshots as they are now
+    Bless,
+    /// Check formatting and clippy
+    Lint,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::Setup(arguments) => setup::run(&arguments),
+        Task::Test(arguments) => test::run(&arguments),
+        Task::Demo => demo::run(),
+        Task::Bench(arguments) => bench::run(&arguments),
+        Task::Bless => bless::run(),
+        Task::Lint => lint::run(),
+    }
+}

@@ -1,0 +1,96 @@
+//! Running other programs: the command is printed first, and a failure names it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().expect("xtask is a folder of the repository").to_owned()
+}
+
+/// The cargo that runs us.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// The folder of built programs of a profile (`debug`, `release`).
+pub(crate) fn built(profile: &str) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    root().join(target).join(profile)
+}
+
+/// The command as one would type it.
+pub(crate) fn as_typed(command: &Command) -> String {
+    let mut text = String::new();
+    for (key, value) in command.get_envs() {
+        if let Some(value) = value {
+            text.push_str(&format!("{}={} ", key.display(), quoted(&value.to_string_lossy())));
+        }
+    }
+    let program = Path::new(command.get_program());
+    let cargo = program.file_stem().is_some_and(|stem| stem == "cargo");
+    text.push_str(&if cargo { "cargo".into() } else { quoted(&program.to_string_lossy()) });
+    for argument in command.get_args() {
+        text.push(' ');
+        text.push_str(&quoted(&argument.to_string_lossy()));
+    }
+    text
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:+@,%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
+}
+
+/// Prints the command and runs it with our terminal.
+pub(crate) fn shown(command: &mut Command) -> Result<()> {
+    println!("$ {}", as_typed(command));
+    unshown(command)
+}
+
+/// Runs the command with our terminal.
+pub(crate) fn unshown(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot run `{}`", as_typed(command)))?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", as_typed(command));
+    }
+    Ok(())
+}
+
+/// What the command wrote: (standard output, standard error).
+pub(crate) fn captured(command: &mut Command) -> Result<(String, String)> {
+    let output = command.output().with_context(|| format!("cannot run `{}`", as_typed(command)))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    if !output.status.success() {
+        bail!("`{}` failed ({})\n{stdout}{stderr}", as_typed(command), output.status);
+    }
+    Ok((stdout, stderr))
+}
+
+/// Builds the plugin and device-link.
+pub(crate) fn build_products(profile: &str) -> Result<()> {
+    let mut command = cargo();
+    command.args(["build", "--package", "outboard-pass", "--package", "device-link"]);
+    if profile == "release" {
+        command.arg("--release");
+    }
+    shown(&mut command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, as_typed};
+
+    #[test]
+    fn commands_read_as_typed() {
+        let mut command = Command::new("/usr/bin/sudo");
+        command.args(["apt-get", "install", "llvm-22=1:22.1.8-1~deb12u1", ""]).env("A", "b c");
+        assert_eq!(as_typed(&command), "A='b c' /usr/bin/sudo apt-get install 'llvm-22=1:22.1.8-1~deb12u1' ''");
+    }
+}
