@@ -9,13 +9,9 @@ use inkwell::values::{
 
 /// `instruction` as a call site, if it is a call or an invoke.
 pub fn call_site<'ctx>(instruction: InstructionValue<'ctx>) -> Option<CallSiteValue<'ctx>> {
-    match instruction.get_opcode() {
-        // SAFETY: llvm-c's call functions take both.
-        InstructionOpcode::Call | InstructionOpcode::Invoke => {
-            Some(unsafe { CallSiteValue::new(instruction.as_value_ref()) })
-        }
-        _ => None,
-    }
+    let is_call = matches!(instruction.get_opcode(), InstructionOpcode::Call | InstructionOpcode::Invoke);
+    // SAFETY: llvm-c's call functions take calls and invokes.
+    is_call.then(|| unsafe { CallSiteValue::new(instruction.as_value_ref()) })
 }
 
 /// Argument `index` of a call site.
