@@ -43,7 +43,7 @@ pub(crate) fn as_typed(command: &Command) -> String {
 }
 
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:+@,%".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:+@,%~".contains(c);
     if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
 }
 
@@ -91,6 +91,6 @@ mod tests {
     fn commands_read_as_typed() {
         let mut command = Command::new("/usr/bin/sudo");
         command.args(["apt-get", "install", "llvm-22=1:22.1.8-1~deb12u1", ""]).env("A", "b c");
-        assert_eq!(as_typed(&command), "A='b c' /usr/bin/sudo apt-get install 'llvm-22=1:22.1.8-1~deb12u1' ''");
+        assert_eq!(as_typed(&command), "A='b c' /usr/bin/sudo apt-get install llvm-22=1:22.1.8-1~deb12u1 ''");
     }
 }

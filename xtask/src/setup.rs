@@ -1,0 +1,86 @@
+//! `cargo xtask setup`: looks at what is there, and installs what is missing. Nothing missing, nothing done.
+
+use anyhow::{Result, bail};
+use clap::Args;
+use std::process::Command;
+
+use crate::run;
+use needs::Needs;
+use xtask::tools::{self, NIGHTLIES, Toolchain};
+
+mod apt;
+mod needs;
+
+/// Options of `cargo xtask setup`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Only look: a table of what is wanted and what is there; exit status 1 if something needed is missing
+    #[arg(long)]
+    check: bool,
+}
+
+/// What the set-up is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Building and running: no nightly.
+    Run,
+    /// All of it.
+    Test,
+}
+
+/// The task.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.check {
+        let needs = Needs::look();
+        println!("{}", needs.table());
+        return match needs.missing().len() {
+            0 => Ok(()),
+            n => bail!("{n} of {} things needed are missing", needs.len()),
+        };
+    }
+    ensure(Purpose::Test)?;
+    println!("{}\neverything needed is there", Needs::look().table());
+    Ok(())
+}
+
+/// Installs what is missing, and says nothing when nothing is.
+pub(crate) fn ensure(purpose: Purpose) -> Result<()> {
+    let needs = Needs::look();
+    let packages = needs.packages_to_install();
+    if !packages.is_empty() {
+        apt::install(&packages, &needs)?;
+    }
+    if purpose == Purpose::Test {
+        install_nightly();
+    }
+    let needs = if packages.is_empty() { needs } else { Needs::look() };
+    if !needs.missing().is_empty() {
+        bail!("something needed is missing\n{}", needs.table());
+    }
+    Ok(())
+}
+
+/// Installs nothing and prints nothing: what is missing is an error.
+pub(crate) fn require() -> Result<()> {
+    match Needs::look().missing()[..] {
+        [] => Ok(()),
+        ref missing => bail!("missing: {}; run `cargo xtask setup`", missing.join(", ")),
+    }
+}
+
+/// Installs a nightly with LLVM 22. The tests that want one are left out without it, so a failure is only told.
+fn install_nightly() {
+    if Toolchain::nightly().is_ok() {
+        return;
+    }
+    let result = if tools::on_path("rustup") {
+        let mut command = Command::new("rustup");
+        command.args(["toolchain", "install", NIGHTLIES[0], "--profile", "minimal"]);
+        run::shown(&mut command).map_err(|error| error.to_string())
+    } else {
+        Err("rustup is not on the PATH".into())
+    };
+    if let Err(why) = result.and_then(|()| Toolchain::nightly().map(drop)) {
+        println!("note: the tests on nightly Rust will be left out: {why}");
+    }
+}

@@ -1,0 +1,275 @@
+//! What building and testing needs, what of it is there, and how to get the rest.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::run;
+use xtask::tools::{self, DEBIAN_PREFIX, LLVM_VERSION, Llvm, NIGHTLIES, PREFIX_VARIABLE, Toolchain};
+
+/// A Debian package that the project uses.
+pub(crate) struct Package {
+    pub(crate) name: &'static str,
+    /// Built from LLVM's source: all of these have one version.
+    pub(crate) llvm: bool,
+    /// A file of it that is there on any system, for systems without dpkg.
+    evidence: &'static str,
+    /// Only one test wants it.
+    optional: bool,
+}
+
+/// The packages of LLVM 22, then the others.
+pub(crate) const PACKAGES: [Package; 15] = [
+    llvm("llvm-22"),
+    llvm("llvm-22-dev"),
+    llvm("llvm-22-tools"),
+    llvm("clang-22"),
+    llvm("lld-22"),
+    llvm("liboffload-22"),
+    llvm("liboffload-22-dev"),
+    llvm("libomp-22-dev"),
+    llvm("libclang-rt-22-dev"),
+    other("g++", "bin/c++"),
+    other("zlib1g-dev", "include/zlib.h"),
+    other("libzstd-dev", "include/zstd.h"),
+    other("binutils", "bin/readelf"),
+    other("python3", "bin/python3"),
+    // The test that the plugin refuses another LLVM major loads it into this one.
+    Package { name: "libllvm19", llvm: false, evidence: "lib/llvm-19/lib/libLLVM.so.1", optional: true },
+];
+
+const fn llvm(name: &'static str) -> Package {
+    Package { name, llvm: true, evidence: "", optional: false }
+}
+
+const fn other(name: &'static str, evidence: &'static str) -> Package {
+    Package { name, llvm: false, evidence, optional: false }
+}
+
+/// One line of the table.
+struct Need {
+    what: String,
+    wanted: String,
+    found: Result<String, String>,
+    fix: String,
+    optional: bool,
+    package: Option<&'static Package>,
+}
+
+/// Everything that is wanted, with what was found.
+pub(crate) struct Needs(Vec<Need>);
+
+impl Needs {
+    /// Looks, and changes nothing.
+    pub(crate) fn look() -> Self {
+        let llvm = Llvm::find();
+        // LLVM from elsewhere is judged by its files; Debian's by dpkg, which knows the versions too.
+        let own_llvm = std::env::var_os(PREFIX_VARIABLE).is_some() || !tools::on_path("dpkg-query");
+        let mut needs = vec![rust(), llvm_itself(llvm.as_ref().ok())];
+        if own_llvm {
+            needs.extend(llvm.ok().and_then(|llvm| llvm_parts(&llvm)));
+        }
+        let installed = if tools::on_path("dpkg-query") { Some(installed_packages()) } else { None };
+        for package in &PACKAGES {
+            if !(package.llvm && own_llvm) {
+                needs.push(package_need(package, installed.as_deref()));
+            }
+        }
+        needs.push(nightly());
+        Self(needs)
+    }
+
+    /// How many things are needed, whether there or not.
+    pub(crate) fn len(&self) -> usize {
+        self.0.iter().filter(|need| !need.optional).count()
+    }
+
+    /// What is needed and not there.
+    pub(crate) fn missing(&self) -> Vec<&str> {
+        let missing = self.0.iter().filter(|need| need.found.is_err() && !need.optional);
+        missing.map(|need| need.what.as_str()).collect()
+    }
+
+    /// The packages that apt should install. One of LLVM's missing: all of them, for they go by one version.
+    pub(crate) fn packages_to_install(&self) -> Vec<&'static Package> {
+        let missing = |need: &&Need| need.found.is_err();
+        let llvm_missing = self.0.iter().filter(missing).any(|need| need.package.is_some_and(|p| p.llvm));
+        let wanted = self.0.iter().filter(|need| need.found.is_err() || llvm_missing);
+        wanted.filter_map(|need| need.package.filter(|p| need.found.is_err() || p.llvm)).collect()
+    }
+
+    /// The table for people.
+    pub(crate) fn table(&self) -> String {
+        let mut rows = vec![["what", "wanted", "found", "how to fix"].map(str::to_owned)];
+        for need in &self.0 {
+            let (found, fix) = match &need.found {
+                Ok(found) => (found.clone(), String::new()),
+                Err(why) => (why.clone(), need.fix.clone()),
+            };
+            let mark = if need.optional { " (optional)" } else { "" };
+            rows.push([format!("{}{mark}", need.what), need.wanted.clone(), found, fix]);
+        }
+        let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+        let widths = [width(0), width(1), width(2)];
+        let mut text = String::new();
+        for [what, wanted, found, fix] in &rows {
+            let [a, b, c] = widths;
+            writeln!(text, "{}", format!("{what:a$}  {wanted:b$}  {found:c$}  {fix}").trim_end())
+                .expect("a String takes everything");
+        }
+        text.trim_end().to_owned()
+    }
+}
+
+fn rust() -> Need {
+    let found = Toolchain::of_workspace(&run::root()).and_then(|toolchain| {
+        let text = format!("{} (LLVM {})", toolchain.release, toolchain.llvm);
+        if toolchain.llvm.starts_with("22.") { Ok(text) } else { Err(text) }
+    });
+    Need {
+        what: "rustc".into(),
+        wanted: "LLVM 22 inside".into(),
+        found,
+        fix: "use rustup: it reads rust-toolchain.toml".into(),
+        optional: false,
+        package: None,
+    }
+}
+
+fn llvm_itself(llvm: Option<&Llvm>) -> Need {
+    let found = llvm.map(|llvm| format!("{} in {}", llvm.version(), llvm.prefix().display()));
+    let wrong_place = std::env::var_os(PREFIX_VARIABLE).map(|prefix| format!("not in {}", prefix.display()));
+    let fix = match &wrong_place {
+        Some(_) => format!("unset {PREFIX_VARIABLE}, or set it to an LLVM {LLVM_VERSION}"),
+        None => format!("`cargo xtask setup`, or set {PREFIX_VARIABLE}"),
+    };
+    Need {
+        what: "LLVM".into(),
+        wanted: LLVM_VERSION.into(),
+        found: found.ok_or_else(|| wrong_place.unwrap_or_else(|| format!("not in {DEBIAN_PREFIX}"))),
+        fix,
+        optional: false,
+        package: None,
+    }
+}
+
+/// What an LLVM from elsewhere lacks.
+fn llvm_parts(llvm: &Llvm) -> Option<Need> {
+    let missing = llvm.missing_parts();
+    (!missing.is_empty()).then(|| Need {
+        what: "LLVM's parts".into(),
+        wanted: "all".into(),
+        found: Err(format!("lacks {}", missing.join(", "))),
+        fix: format!("an LLVM {LLVM_VERSION} built with clang, lld, openmp, offload and its tools"),
+        optional: false,
+        package: None,
+    })
+}
+
+fn package_need(package: &'static Package, installed: Option<&[(String, String)]>) -> Need {
+    let found = match installed {
+        Some(installed) => match installed.iter().find(|(name, _)| name == package.name) {
+            Some((_, version)) if package.llvm && !is_llvm_version(version) => Err(version.clone()),
+            Some((_, version)) => Ok(version.clone()),
+            None => Err("nothing".into()),
+        },
+        None => {
+            let place = Path::new("/usr").join(package.evidence);
+            if place.exists() { Ok(place.display().to_string()) } else { Err("nothing".into()) }
+        }
+    };
+    Need {
+        what: package.name.into(),
+        wanted: if package.llvm { LLVM_VERSION.into() } else { "any".into() },
+        found,
+        fix: if tools::on_path("apt-get") { "`cargo xtask setup`" } else { "install it" }.into(),
+        optional: package.optional,
+        package: Some(package),
+    }
+}
+
+/// Whether a Debian version is one of LLVM 22.1: they have the epoch 1.
+pub(crate) fn is_llvm_version(version: &str) -> bool {
+    version.strip_prefix("1:").is_some_and(|version| version.starts_with(&format!("{LLVM_VERSION}.")))
+}
+
+/// Name and version of those of our packages that are installed.
+fn installed_packages() -> Vec<(String, String)> {
+    let mut command = std::process::Command::new("dpkg-query");
+    command.args(["--show", "--showformat=${db:Status-Abbrev} ${Package} ${Version}\n"]);
+    command.args(PACKAGES.iter().map(|package| package.name));
+    // It fails when one of the packages is unknown, and still prints the others.
+    let Ok(output) = command.output() else { return Vec::new() };
+    parse_installed(&String::from_utf8_lossy(&output.stdout))
+}
+
+fn parse_installed(text: &str) -> Vec<(String, String)> {
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let lines = text.lines().map(words).filter(|words| words.len() == 3 && words[0] == "ii");
+    lines.map(|mut words| (words.remove(1), words.remove(1))).collect()
+}
+
+fn nightly() -> Need {
+    let found = Toolchain::nightly().map(|found| format!("{} (LLVM {})", found.release, found.llvm));
+    Need {
+        what: "nightly rustc".into(),
+        wanted: "LLVM 22 inside".into(),
+        found: found.map_err(|_| "nothing".into()),
+        fix: format!("rustup toolchain install {} --profile minimal", NIGHTLIES[0]),
+        optional: true,
+        package: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Need, Needs, PACKAGES, is_llvm_version, parse_installed};
+
+    fn need(what: &str, found: Result<&str, &str>, package: Option<usize>) -> Need {
+        Need {
+            what: what.into(),
+            wanted: "22.1".into(),
+            found: found.map(str::to_owned).map_err(str::to_owned),
+            fix: "install it".into(),
+            optional: what == "libllvm19",
+            package: package.map(|index| &PACKAGES[index]),
+        }
+    }
+
+    #[test]
+    fn one_llvm_package_missing_installs_all_of_them() {
+        let needs = Needs(vec![
+            need("llvm-22", Ok("1:22.1.8-1"), Some(0)),
+            need("clang-22", Err("nothing"), Some(3)),
+            need("g++", Ok("4:12"), Some(9)),
+            need("libllvm19", Err("nothing"), Some(14)),
+        ]);
+        let names: Vec<_> = needs.packages_to_install().iter().map(|package| package.name).collect();
+        assert_eq!(names, ["llvm-22", "clang-22", "libllvm19"]);
+        assert_eq!(needs.missing(), ["clang-22"]);
+    }
+
+    #[test]
+    fn a_row_says_how_to_fix_only_what_is_missing() {
+        let needs =
+            Needs(vec![need("llvm-22", Ok("1:22.1.8-1"), None), need("libllvm19", Err("nothing"), None)]);
+        assert_eq!(
+            needs.table(),
+            "what                  wanted  found       how to fix\n\
+             llvm-22               22.1    1:22.1.8-1\n\
+             libllvm19 (optional)  22.1    nothing     install it"
+        );
+    }
+
+    #[test]
+    fn only_installed_packages_count() {
+        let text = "ii  llvm-22 1:22.1.8-1~deb12u1\nrc  lld-22 1:22.1.8-1~deb12u1\nun  clang-22 \n";
+        assert_eq!(parse_installed(text), [("llvm-22".into(), "1:22.1.8-1~deb12u1".into())]);
+    }
+
+    #[test]
+    fn debian_versions() {
+        assert!(is_llvm_version("1:22.1.8-1~deb12u1"));
+        assert!(!is_llvm_version("1:22.10.0-1"));
+        assert!(!is_llvm_version("1:19.1.7-3"));
+    }
+}
