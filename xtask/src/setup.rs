@@ -73,7 +73,7 @@ fn install_nightly() {
     if Toolchain::nightly().is_ok() {
         return;
     }
-    let result = if tools::on_path("rustup") {
+    let result = if tools::on_path("rustup").is_some() {
         let mut command = Command::new("rustup");
         command.args(["toolchain", "install", NIGHTLIES[0], "--profile", "minimal"]);
         run::shown(&mut command).map_err(|error| error.to_string())

@@ -84,19 +84,25 @@ impl Llvm {
         self.prefix.join("lib")
     }
 
+    /// LLVM's test runner: under the prefix, or on the PATH, for LLVM's own build does not install it.
+    pub fn lit(&self) -> Option<PathBuf> {
+        let own = self.tool("lit");
+        if own.exists() { Some(own) } else { ["lit-22", "lit", "llvm-lit"].into_iter().find_map(on_path) }
+    }
+
     /// The parts that the project uses and that this installation lacks.
     pub fn missing_parts(&self) -> Vec<&'static str> {
-        PARTS.into_iter().filter(|part| !self.prefix.join(part).exists()).collect()
+        let lit = self.lit().is_none().then_some("lit");
+        PARTS.into_iter().filter(|part| !self.prefix.join(part).exists()).chain(lit).collect()
     }
 }
 
 /// What the project uses of an LLVM installation: one file for each of Debian's packages, and some more.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 10] = [
     "bin/opt",
     "bin/llc",
     "bin/clang",
     "bin/ld.lld",
-    "bin/lit",
     "bin/FileCheck",
     "bin/llvm-offload-binary",
     "include/llvm-c/Core.h",
@@ -186,7 +192,8 @@ pub fn output(program: impl AsRef<std::ffi::OsStr>, args: &[&str]) -> Option<Str
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Whether a program of this name is on the PATH.
-pub fn on_path(program: &str) -> bool {
-    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+/// Where a program of this name is on the PATH.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|program| program.is_file())
 }

@@ -14,7 +14,7 @@ const PINNED: &str = "1:22.1.8-1~deb12u1";
 
 /// Installs the packages.
 pub(crate) fn install(packages: &[&Package], needs: &Needs) -> Result<()> {
-    if !tools::on_path("apt-get") {
+    if tools::on_path("apt-get").is_none() {
         bail!(
             "this system has no apt-get, and something is missing\n{}\n\
              LLVM was looked for in {PREFIX_VARIABLE}, {DEBIAN_PREFIX} and through {LLVM_CONFIG} on the PATH\n\
@@ -51,7 +51,7 @@ fn ask_for_sudo(packages: &[&Package]) -> Result<()> {
          sudo apt-get update && sudo apt-get {}",
         install_words(packages, Some(PINNED)).join(" ")
     );
-    if !std::io::stdin().is_terminal() || !tools::on_path("sudo") {
+    if !std::io::stdin().is_terminal() || tools::on_path("sudo").is_none() {
         bail!("{text}\nhelp: run that, then this command again");
     }
     print!("{text}\nrun it now? [y/N] ");

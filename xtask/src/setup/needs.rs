@@ -63,12 +63,13 @@ impl Needs {
     pub(crate) fn look() -> Self {
         let llvm = Llvm::find();
         // LLVM from elsewhere is judged by its files; Debian's by dpkg, which knows the versions too.
-        let own_llvm = std::env::var_os(PREFIX_VARIABLE).is_some() || !tools::on_path("dpkg-query");
+        let own_llvm = std::env::var_os(PREFIX_VARIABLE).is_some() || tools::on_path("dpkg-query").is_none();
         let mut needs = vec![rust(), llvm_itself(llvm.as_ref().ok())];
         if own_llvm {
             needs.extend(llvm.ok().and_then(|llvm| llvm_parts(&llvm)));
         }
-        let installed = if tools::on_path("dpkg-query") { Some(installed_packages()) } else { None };
+        let installed =
+            if tools::on_path("dpkg-query").is_some() { Some(installed_packages()) } else { None };
         for package in &PACKAGES {
             if !(package.llvm && own_llvm) {
                 needs.push(package_need(package, installed.as_deref()));
@@ -181,7 +182,7 @@ fn package_need(package: &'static Package, installed: Option<&[(String, String)]
         what: package.name.into(),
         wanted: if package.llvm { LLVM_VERSION.into() } else { "any".into() },
         found,
-        fix: if tools::on_path("apt-get") { "`cargo xtask setup`" } else { "install it" }.into(),
+        fix: if tools::on_path("apt-get").is_some() { "`cargo xtask setup`" } else { "install it" }.into(),
         optional: package.optional,
         package: Some(package),
     }
