@@ -270,7 +270,7 @@ fn words_in_strings_and_comments_are_no_code() {
     let check = |text: &str, expected: &str| assert_eq!(code_of(text), expected);
     check(r#"a("unsafe \" b"); // unsafe"#, "a(             );          ");
     check("r#\"unsafe \" \n \"# unsafe", "            \n    unsafe");
-    check("'\"' unsafe /* unsafe */", "    unsafe              ");
+    check("'\"' unsafe /* unsafe */", "    unsafe             ");
     check("for x", "for x");
     assert!(has_word("pub unsafe fn a()", "unsafe"));
     assert!(!has_word("#![forbid(unsafe_code)]", "unsafe"));
