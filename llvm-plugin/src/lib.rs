@@ -9,14 +9,18 @@
 //! the plugin, or from a program's own build script.
 
 mod boundary;
+pub mod collect;
+pub mod constant;
 pub mod control_flow;
 pub mod debug_location;
 pub mod diagnostic;
 mod ffi;
+pub mod global;
 pub mod instruction;
 pub mod module;
 mod pass;
 mod plugin;
+pub mod references;
 
 pub use inkwell;
 

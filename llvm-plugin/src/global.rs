@@ -1,0 +1,37 @@
+//! Edits of globals that inkwell lacks or leaves unsafe.
+
+use inkwell::llvm_sys::core;
+use inkwell::module::Module;
+use inkwell::values::{AsValueRef, GlobalValue};
+
+/// Takes `global` out of its comdat group.
+pub fn remove_comdat(global: GlobalValue<'_>) {
+    // SAFETY: a live global; null is no comdat.
+    unsafe { inkwell::llvm_sys::comdat::LLVMSetComdat(global.as_value_ref(), std::ptr::null_mut()) }
+}
+
+/// Erases the variable `name` from `module`, if it is there and nothing uses it. Whether it is gone.
+pub fn erase_unused(module: &Module<'_>, name: &str) -> bool {
+    let Some(global) = module.get_global(name) else {
+        return true;
+    };
+    // SAFETY: a live variable that nothing refers to, and the only handle to it ends here.
+    unsafe {
+        if !core::LLVMGetFirstUse(global.as_value_ref()).is_null() {
+            return false;
+        }
+        core::LLVMDeleteGlobal(global.as_value_ref());
+    }
+    true
+}
+
+/// The assembly at the top of `module`; empty where there is none.
+pub fn inline_assembly(module: &Module<'_>) -> String {
+    let mut length = 0;
+    // SAFETY: a live module; the text is `length` bytes that the module owns.
+    let bytes = unsafe {
+        let text = core::LLVMGetModuleInlineAsm(module.as_mut_ptr(), &raw mut length);
+        if text.is_null() { &[] } else { std::slice::from_raw_parts(text.cast::<u8>(), length) }
+    };
+    String::from_utf8_lossy(bytes).into_owned()
+}
