@@ -38,24 +38,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             n => bail!("{n} of {} things needed are missing", needs.len()),
         };
     }
-    ensure(Purpose::Test)?;
+    install(Purpose::Test, &Needs::look(), true)?;
     println!("{}\neverything needed is there", Needs::look().table());
     Ok(())
 }
 
-/// Installs what is missing, and says nothing when nothing is.
+/// Installs what is missing, and says nothing when nothing is. What is optional is not worth asking for root.
 pub(crate) fn ensure(purpose: Purpose) -> Result<()> {
     let needs = Needs::look();
-    let packages = needs.packages_to_install();
+    let anything_needed = !needs.missing().is_empty();
+    install(purpose, &needs, anything_needed)
+}
+
+fn install(purpose: Purpose, needs: &Needs, with_packages: bool) -> Result<()> {
+    let packages = if with_packages { needs.packages_to_install() } else { Vec::new() };
     if !packages.is_empty() {
-        apt::install(&packages, &needs)?;
+        apt::install(&packages, needs)?;
     }
     if purpose == Purpose::Test {
         install_nightly();
     }
-    let needs = if packages.is_empty() { needs } else { Needs::look() };
-    if !needs.missing().is_empty() {
-        bail!("something needed is missing\n{}", needs.table());
+    let after = Needs::look();
+    if !after.missing().is_empty() {
+        bail!("something needed is missing\n{}", after.table());
     }
     Ok(())
 }
@@ -75,7 +80,7 @@ fn install_nightly() {
     }
     let result = if tools::on_path("rustup").is_some() {
         let mut command = Command::new("rustup");
-        command.args(["toolchain", "install", NIGHTLIES[0], "--profile", "minimal"]);
+        command.args(["toolchain", "install", NIGHTLIES[0], "--profile", "minimal", "--no-self-update"]);
         run::shown(&mut command).map_err(|error| error.to_string())
     } else {
         Err("rustup is not on the PATH".into())
