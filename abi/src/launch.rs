@@ -30,7 +30,7 @@ pub mod operand {
 
 bitflags::bitflags! {
     /// The `options` operand of a launch.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
     pub struct LaunchOptions: u32 {
         /// The launch need not be finished when the call returns.
         const NO_WAIT = 1;

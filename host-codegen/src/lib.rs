@@ -1,1 +1,47 @@
-//! x
+//! A plan becomes host code: launches turn into calls of libomptarget, and the images they need are embedded
+//! and registered. The pass makes its plan from the launches of a module; any other front end can write one as
+//! JSON (`host-codegen plan.json in.ll`).
+
+#![forbid(unsafe_code)]
+
+pub mod container;
+mod cx;
+mod embed;
+mod entry_block;
+mod entry_point;
+mod error;
+mod global;
+mod ir_struct;
+mod kernel_launch;
+mod map_arrays;
+pub mod plan;
+mod registration;
+mod resolve;
+mod source_ident;
+
+pub use container::Container;
+pub use embed::{EmbeddedEntry, emit_embed, find_entries};
+pub use error::Error;
+pub use plan::HostPlan;
+
+use inkwell::module::Module;
+
+/// Rewrites the launches of `plan` in `module`, and embeds and registers `container` if there are any.
+///
+/// All call sites are found before anything is changed; the result is verified.
+///
+/// # Errors
+/// The plan does not fit the module, the module has no data layout, or (our bug) the result is not valid IR.
+pub fn emit_host(module: &Module<'_>, plan: &HostPlan, container: &Container) -> Result<(), Error> {
+    if plan.launches.is_empty() {
+        return Ok(());
+    }
+    let cx = cx::Cx::new(module)?;
+    let launches = resolve::resolve_launches(&cx, plan, container)?;
+    let registered = registration::emit_registration(&cx, plan.registration, container);
+    for launch in launches {
+        kernel_launch::emit_launch(&cx, &registered, launch)?;
+    }
+    resolve::remove_unused_declarations(module);
+    cx.verify()
+}

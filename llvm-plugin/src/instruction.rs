@@ -4,7 +4,8 @@ use inkwell::llvm_sys::LLVMTypeKind;
 use inkwell::llvm_sys::core;
 use inkwell::llvm_sys::prelude::{LLVMUseRef, LLVMValueRef};
 use inkwell::values::{
-    AsValueRef, BasicValueEnum, CallSiteValue, FunctionValue, InstructionOpcode, InstructionValue,
+    AsValueRef, BasicValueEnum, CallSiteValue, FunctionValue, GlobalValue, InstructionOpcode,
+    InstructionValue, PointerValue,
 };
 
 /// `instruction` as a call site, if it is a call or an invoke.
@@ -32,6 +33,33 @@ pub fn argument<'ctx>(call: CallSiteValue<'ctx>, index: u32) -> Option<BasicValu
 pub fn as_function<'ctx>(value: BasicValueEnum<'ctx>) -> Option<FunctionValue<'ctx>> {
     // SAFETY: `LLVMIsAFunction` gives null for anything else, and `new` None for null.
     unsafe { FunctionValue::new(core::LLVMIsAFunction(value.as_value_ref())) }
+}
+
+/// The global variable that `pointer` is, if it is one directly.
+pub fn as_global<'ctx>(pointer: PointerValue<'ctx>) -> Option<GlobalValue<'ctx>> {
+    // SAFETY: `LLVMIsAGlobalVariable` gives null for anything else.
+    unsafe {
+        let global = core::LLVMIsAGlobalVariable(pointer.as_value_ref());
+        (!global.is_null()).then(|| GlobalValue::new(global))
+    }
+}
+
+/// What `instruction` computes, if anything.
+pub fn value<'ctx>(instruction: InstructionValue<'ctx>) -> Option<BasicValueEnum<'ctx>> {
+    // SAFETY: an instruction of a first-class type is a value.
+    unsafe {
+        let value = instruction.as_value_ref();
+        let void = core::LLVMGetTypeKind(core::LLVMTypeOf(value)) == LLVMTypeKind::LLVMVoidTypeKind;
+        (!void).then(|| BasicValueEnum::new(value))
+    }
+}
+
+/// Has everything that uses `instruction` use `by` instead.
+pub fn replace_uses<'ctx>(instruction: InstructionValue<'ctx>, by: BasicValueEnum<'ctx>) {
+    let replaced = value(instruction).map(|value| value.get_type());
+    assert_eq!(replaced, Some(by.get_type()), "a value is replaced by one of its type");
+    // SAFETY: live values of one type.
+    unsafe { core::LLVMReplaceAllUsesWith(instruction.as_value_ref(), by.as_value_ref()) }
 }
 
 /// One use of a function.

@@ -29,3 +29,14 @@ pub fn append_compiler_used(module: &Module<'_>, global: GlobalValue<'_>) {
     // SAFETY: both are live.
     unsafe { ffi::outboard_append_compiler_used(module.as_mut_ptr(), global.as_value_ref()) }
 }
+
+/// Deletes a function that nothing uses.
+pub fn delete_function(function: FunctionValue<'_>) {
+    assert!(
+        crate::instruction::uses_of(function).is_empty(),
+        "{} is still used",
+        function.get_name().to_string_lossy()
+    );
+    // SAFETY: nothing uses it, as just checked, and the caller's handle is not used again by this crate.
+    unsafe { function.delete() }
+}

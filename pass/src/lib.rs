@@ -1,1 +1,17 @@
-//! x
+//! The pass plugin. A pass finds what concerns it, checks all of it, makes a plan, and has host-codegen emit;
+//! nothing is changed in a module with an error.
+
+#![deny(unsafe_code)]
+
+mod entry;
+mod error;
+mod find_launches;
+mod images;
+mod offload_embed;
+mod offload_host;
+mod options;
+mod pass_text;
+mod plan_host;
+mod print_offload;
+mod report;
+mod requested;

@@ -1,0 +1,65 @@
+//! Typed callers of the runtime's functions, made of abi's table; each is declared on its first call.
+
+use crate::cx::Cx;
+use inkwell::AddressSpace;
+use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::builder::{Builder, BuilderError};
+use inkwell::types::{BasicMetadataTypeEnum, FunctionType};
+use inkwell::values::{BasicMetadataValueEnum, CallSiteValue, FunctionValue, IntValue, PointerValue};
+
+macro_rules! value_type {
+    ($lt:lifetime, ptr) => { PointerValue<$lt> };
+    ($lt:lifetime, i32) => { IntValue<$lt> };
+    ($lt:lifetime, i64) => { IntValue<$lt> };
+}
+
+macro_rules! llvm_type {
+    ($cx:expr, ptr) => {
+        BasicMetadataTypeEnum::from($cx.context.ptr_type(AddressSpace::default()))
+    };
+    ($cx:expr, i32) => {
+        BasicMetadataTypeEnum::from($cx.i32)
+    };
+    ($cx:expr, i64) => {
+        BasicMetadataTypeEnum::from($cx.i64)
+    };
+}
+
+macro_rules! function_type {
+    ($cx:expr, $parameters:expr,) => {
+        $cx.context.void_type().fn_type($parameters, false)
+    };
+    ($cx:expr, $parameters:expr, i32) => {
+        $cx.i32.fn_type($parameters, false)
+    };
+}
+
+macro_rules! define_entry_points {
+    ($($(#[$doc:meta])* fn $name:ident = $symbol:literal($($parameter:ident: $kind:ident),*) $(-> $result:ident)?;)*) => {
+        $(
+            $(#[$doc])*
+            pub(crate) fn $name<'ctx>(
+                cx: &Cx<'_, 'ctx>,
+                builder: &Builder<'ctx>,
+                $($parameter: value_type!('ctx, $kind)),*
+            ) -> Result<CallSiteValue<'ctx>, BuilderError> {
+                let function_type = function_type!(cx, &[$(llvm_type!(cx, $kind)),*], $($result)?);
+                let function = declare(cx, $symbol, function_type);
+                let arguments: &[BasicMetadataValueEnum<'ctx>] = &[$($parameter.into()),*];
+                let name = if function_type.get_return_type().is_some() { concat!("launch.", stringify!($name)) } else { "" };
+                builder.build_call(function, arguments, name)
+            }
+        )*
+    };
+}
+abi::for_each_entry_point!(define_entry_points);
+
+fn declare<'ctx>(cx: &Cx<'_, 'ctx>, symbol: &str, function_type: FunctionType<'ctx>) -> FunctionValue<'ctx> {
+    cx.module.get_function(symbol).unwrap_or_else(|| {
+        let function = cx.module.add_function(symbol, function_type, None);
+        // C functions: they end the process, or return.
+        let nounwind = Attribute::get_named_enum_kind_id("nounwind");
+        function.add_attribute(AttributeLoc::Function, cx.context.create_enum_attribute(nounwind, 0));
+        function
+    })
+}

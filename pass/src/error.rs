@@ -1,0 +1,55 @@
+//! What a user can get wrong, in words.
+
+use abi::launch::{FUNCTION_PREFIX, MAX_ARGUMENTS};
+use std::path::PathBuf;
+
+/// A mistake in a launch, a parameter or an image file.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(
+        "the kernel operand of `{launch}` is {found}, not a function\nhelp: pass the kernel itself, so that its name is known when the program is compiled"
+    )]
+    KernelNotFunction { launch: String, found: String },
+    #[error("`{launch}` is no launch function: {FUNCTION_PREFIX}N takes 0 to {MAX_ARGUMENTS} arguments")]
+    UnknownArity { launch: String },
+    #[error("`{launch}` has type {found}\nhelp: its type is {expected}")]
+    WrongType { launch: String, found: String, expected: String },
+    #[error("the address of `{launch}` is taken\nhelp: launch functions are called directly")]
+    AddressTaken { launch: String },
+    #[error(
+        "the {what} of the launch of `{kernel}` are not a constant\nhelp: write them as a literal or a named constant"
+    )]
+    NotConstant { what: String, kernel: String },
+    #[error("the launch of `{kernel}` has unknown options {bits:#x}\nhelp: the options are {known}")]
+    UnknownOptions { kernel: String, bits: u32, known: String },
+    #[error(
+        "argument {argument} of the launch of `{kernel}` has map flags {flags:#x}, of which {unknown} cannot be given in a launch\nhelp: the map flags are {known}"
+    )]
+    BadMapFlags { kernel: String, argument: usize, flags: u64, unknown: String, known: String },
+    #[error(
+        "argument {argument} of the launch of `{kernel}` is LITERAL and {moved} at once\nhelp: a value is passed with LITERAL alone, memory with TO and FROM"
+    )]
+    LiteralMoves { kernel: String, argument: usize, moved: String },
+    #[error(
+        "argument {argument} of the launch of `{kernel}` maps 0 bytes with {moved}: the kernel would see nothing\nhelp: give the size of the memory in bytes, or PRESENT if it is mapped already"
+    )]
+    ZeroSize { kernel: String, argument: usize, moved: String },
+    #[error(
+        "unknown parameter `{parameter}` of {pass}\nhelp: did you mean `{nearest}`? The parameters are {known}"
+    )]
+    UnknownParameter { pass: String, parameter: String, nearest: String, known: String },
+    #[error("parameter `{parameter}` of {pass} has no value\nhelp: write {parameter}=VALUE")]
+    NoValue { pass: String, parameter: String },
+    #[error("parameter `{parameter}` of {pass} cannot be `{value}`\nhelp: it is one of {known}")]
+    BadValue { pass: String, parameter: String, value: String, known: String },
+    #[error(
+        "{launches} launches and no images\nhelp: give the images as {pass}<images=FILE>; device-link makes them"
+    )]
+    NoImages { pass: String, launches: usize },
+    #[error("cannot read image file `{}`: {reason}", path.display())]
+    ReadImage { path: PathBuf, reason: String },
+    #[error("image file `{}`: {reason}\nhelp: images are LLVM OffloadBinary files, as device-link and llvm-offload-binary write them", path.display())]
+    DecodeImage { path: PathBuf, reason: String },
+    #[error("image file `{}` holds no images", path.display())]
+    EmptyImage { path: PathBuf },
+}

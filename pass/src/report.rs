@@ -1,0 +1,78 @@
+//! Errors on their way to the compiler: all of a module's in one go, each with its place in the source.
+
+use inkwell::module::Module;
+use inkwell::values::InstructionValue;
+use llvm_plugin::debug_location;
+use llvm_plugin::diagnostic::{self, Severity};
+
+/// What is wrong with a module.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    errors: Vec<Located>,
+}
+
+#[derive(Debug)]
+struct Located {
+    /// `file:line:column`, or the function where there is no debug info; empty for the module as a whole.
+    place: String,
+    text: String,
+}
+
+impl Report {
+    /// One error about the module as a whole.
+    pub(crate) fn error(text: impl std::fmt::Display) -> Self {
+        Self { errors: vec![Located { place: String::new(), text: text.to_string() }] }
+    }
+
+    /// Adds an error about `at`.
+    pub(crate) fn push(&mut self, at: InstructionValue<'_>, error: impl std::fmt::Display) {
+        self.errors.push(Located { place: place_of(at), text: error.to_string() });
+    }
+
+    /// Adds an error about the module as a whole.
+    pub(crate) fn push_module(&mut self, error: impl std::fmt::Display) {
+        self.errors.push(Located { place: String::new(), text: error.to_string() });
+    }
+
+    /// `value`, unless there was an error.
+    pub(crate) fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.errors.is_empty() { Ok(value) } else { Err(self) }
+    }
+
+    /// Shows the errors. In one diagnostic, since opt ends at the first.
+    pub(crate) fn emit(&self, module: &Module<'_>, pass: &str) {
+        let pass = pass.split('<').next().unwrap_or(pass);
+        let line = |error: &Located| match error.place.as_str() {
+            "" => format!("{pass}: {}", error.text),
+            place => format!("{place}: {pass}: {}", error.text),
+        };
+        let lines: Vec<String> = self.errors.iter().map(line).collect();
+        diagnostic::report(module, Severity::Error, &lines.join("\nerror: "));
+    }
+}
+
+/// Shows a warning.
+pub(crate) fn warn(module: &Module<'_>, text: &str) {
+    diagnostic::report(module, Severity::Warning, text);
+}
+
+fn place_of(at: InstructionValue<'_>) -> String {
+    if let Some(location) = debug_location::of(at) {
+        return location.to_string();
+    }
+    let function = at.get_parent().and_then(|block| block.get_parent());
+    function.map_or_else(String::new, |f| format!("in function `{}`", f.get_name().to_string_lossy()))
+}
+
+/// Whether rustc made the module, by its `!llvm.ident`.
+pub(crate) fn is_from_rustc(module: &Module<'_>) -> bool {
+    let nodes = module.get_global_metadata("llvm.ident").into_iter();
+    let mut idents = nodes.flat_map(|node| node.get_node_values().unwrap_or_default());
+    idents.any(|ident| {
+        ident.is_metadata_value()
+            && ident
+                .into_metadata_value()
+                .get_string_value()
+                .is_some_and(|text| text.starts_with(b"rustc "))
+    })
+}
