@@ -72,6 +72,17 @@ const DIRECTIONS: &[Direction] = &[
 ];
 
 #[test]
+fn the_architecture_fits_on_a_page_or_three() {
+    let text =
+        std::fs::read_to_string(workspace().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is there");
+    let count = text.lines().count();
+    assert!(
+        count <= 150,
+        "ARCHITECTURE.md has {count} lines, 150 at most: details belong to module documentation"
+    );
+}
+
+#[test]
 fn crates_see_only_what_they_may() {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let ran = Run::new(cargo).args(["metadata", "--no-deps", "--format-version=1"]).dir(workspace()).ok();
