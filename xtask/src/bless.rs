@@ -7,14 +7,15 @@ use std::process::Command;
 use crate::{run, setup, test};
 
 /// cargo-insta rewrites the snapshots that stand in the sources; insta itself only writes those in files.
-const CARGO_INSTA: &str = "1.43";
+const CARGO_INSTA: &str = "^1.43";
 
 /// The task.
 pub(crate) fn run() -> Result<()> {
     setup::ensure(setup::Purpose::Test)?;
     run::build_products("debug")?;
-    // Runs with `always` pass whatever a snapshot says, so one run is enough.
-    test::cargo_test(&[], &[("INSTA_UPDATE", "always"), ("OUTBOARD_BLESS", "1")])?;
+    // Passing whatever a snapshot says, a test reaches its last one: one run is enough.
+    let accept_all = [("INSTA_UPDATE", "always"), ("INSTA_FORCE_PASS", "1"), ("OUTBOARD_BLESS", "1")];
+    test::cargo_test(&[], &accept_all)?;
     if has_pending(&run::root())? {
         run::shown(&mut cargo_insta()?)?;
     }
@@ -38,7 +39,7 @@ fn cargo_insta() -> Result<Command> {
         run::shown(&mut install)?;
     }
     let mut command = Command::new(program);
-    command.current_dir(run::root()).args(["insta", "accept", "--workspace"]);
+    command.current_dir(run::root()).args(["accept", "--workspace"]);
     Ok(command)
 }
 
