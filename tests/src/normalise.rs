@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-/// Normalises LLVM IR and messages: drops the module's name and source file, hides the paths of `folder` and
-/// the repository, and numbers content hashes in order of appearance.
+/// Normalises LLVM IR and messages: drops the module's name and source file, hides the bytes of images and the
+/// paths of `folder` and the repository, and numbers content hashes in order of appearance.
 pub fn normalise(text: &str, folder: Option<&Path>) -> String {
     let mut lines = Vec::new();
     for line in text.lines() {
         if !line.starts_with("; ModuleID = ") && !line.starts_with("source_filename = ") {
-            lines.push(line.trim_end());
+            lines.push(hide_image(line.trim_end()));
         }
     }
     let mut text = lines.join("\n");
@@ -19,6 +19,17 @@ pub fn normalise(text: &str, folder: Option<&Path>) -> String {
     let text = number_hashes(&text);
     let start = text.len() - text.trim_start_matches('\n').len();
     format!("{}\n", text[start..].trim_end())
+}
+
+/// An image's bytes say nothing and change with every compiler: an ELF file as a string constant becomes `c"ELF"`.
+fn hide_image(line: &str) -> String {
+    match line.split_once(r#"c"\7FELF"#) {
+        Some((before, image)) => {
+            let after = image.split_once('"').map_or("", |(_, after)| after);
+            format!(r#"{before}c"ELF"{after}"#)
+        }
+        None => line.to_owned(),
+    }
 }
 
 /// The fewest hexadecimal digits that count as a content hash. LLVM's own symbols have none that long.
@@ -53,6 +64,12 @@ fn number_hashes(text: &str) -> String {
 mod tests {
     use super::normalise;
     use std::path::Path;
+
+    #[test]
+    fn images_are_hidden() {
+        let text = r#"@image = hidden constant [9 x i8] c"\7FELF\02\01\01\00\22", align 16"#;
+        assert_eq!(normalise(text, None), "@image = hidden constant [9 x i8] c\"ELF\", align 16\n");
+    }
 
     #[test]
     fn only_noise_goes() {
