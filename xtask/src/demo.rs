@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::{run, setup};
-use xtask::tools::{Llvm, Toolchain};
+use xtask::tools::Llvm;
 
 /// libomptarget prints every transfer. Source: `OMP_INFOTYPE_DATA_TRANSFER`, Shared/Debug.h (LLVM 22.1).
 const INFO_DATA_TRANSFER: &str = "32";
@@ -15,7 +15,6 @@ const INFO_DATA_TRANSFER: &str = "32";
 pub(crate) fn run() -> Result<()> {
     setup::ensure(setup::Purpose::Run)?;
     let llvm = Llvm::find()?;
-    let rustc = Toolchain::of_workspace(&run::root()).map_err(anyhow::Error::msg)?.rustc;
     println!("\n1. the plugin and the device linker");
     run::build_products("release")?;
     let folder = run::built("demo");
@@ -24,16 +23,16 @@ pub(crate) fn run() -> Result<()> {
     let heat = run::root().join("examples/heat");
 
     println!("\n2. the kernels: Rust to bitcode, bitcode to an image for the device");
-    run::shown(&mut compile_kernels(&rustc, &heat.join("kernels.rs"), &file("kernels.bc")))?;
-    let mut link = Command::new(run::built("release").join("device-link"));
+    run::shown(&mut compile_kernels(&heat.join("kernels.rs"), &file("kernels.bc")))?;
+    let mut link = run::in_root(run::built("release").join("device-link"));
     run::shown(link.arg("link").arg(file("kernels.bc")).arg("-o").arg(file("heat.offload")))?;
 
     println!("\n3. the host program: stock rustc with the plugin, which embeds the image");
     let (source, container) = (heat.join("main.rs"), file("heat.offload"));
-    run::shown(&mut compile_host(&llvm, &rustc, &source, &container, &file("heat")))?;
+    run::shown(&mut compile_host(&llvm, &source, &container, &file("heat")))?;
 
     println!("\n4. the run");
-    let mut list = Command::new(run::built("release").join("device-link"));
+    let mut list = run::in_root(run::built("release").join("device-link"));
     print!("{}", run::captured(list.arg("list").arg(file("heat.offload")))?.0);
     let mut heat = Command::new(file("heat"));
     let (printed, info) = run::captured(heat.env("LIBOMPTARGET_INFO", INFO_DATA_TRANSFER))?;
@@ -45,18 +44,18 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// Kernels know nothing of panics and unwinding, and hold no debug info that a host would want.
-fn compile_kernels(rustc: &Path, source: &Path, bitcode: &Path) -> Command {
-    let mut command = Command::new(rustc);
+fn compile_kernels(source: &Path, bitcode: &Path) -> Command {
+    let mut command = run::in_root("rustc");
     command.args(["--edition=2024", "--crate-type=lib", "--emit=llvm-bc", "-O", "-Cpanic=abort"]);
     command.arg(source).arg("-o").arg(bitcode);
     command
 }
 
 /// `-Z llvm-plugins` is what stable rustc takes only with `RUSTC_BOOTSTRAP=1`.
-fn compile_host(llvm: &Llvm, rustc: &Path, source: &Path, container: &Path, program: &Path) -> Command {
+fn compile_host(llvm: &Llvm, source: &Path, container: &Path, program: &Path) -> Command {
     let lib = llvm.lib_dir();
     let plugin = run::built("release").join("liboutboard_pass.so");
-    let mut command = Command::new(rustc);
+    let mut command = run::in_root("rustc");
     command.env("RUSTC_BOOTSTRAP", "1").args(["--edition=2024", "-O"]);
     command.arg(format!("-Zllvm-plugins={}", plugin.display()));
     command.arg(format!("-Cpasses=offload-host<images={}>", escaped(container)));

@@ -1,5 +1,6 @@
 //! Running other programs: the command is printed first, and a failure names it.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,9 +14,7 @@ pub(crate) fn root() -> PathBuf {
 
 /// The cargo that runs us.
 pub(crate) fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root());
-    command
+    in_root(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// The folder of built programs of a profile (`debug`, `release`).
@@ -24,7 +23,14 @@ pub(crate) fn built(profile: &str) -> PathBuf {
     root().join(target).join(profile)
 }
 
-/// The command as one would type it.
+/// A program run in the root of the repository.
+pub(crate) fn in_root(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
+}
+
+/// The command as one would type it in the root of the repository.
 pub(crate) fn as_typed(command: &Command) -> String {
     let mut text = String::new();
     for (key, value) in command.get_envs() {
@@ -39,7 +45,10 @@ pub(crate) fn as_typed(command: &Command) -> String {
         text.push(' ');
         text.push_str(&quoted(&argument.to_string_lossy()));
     }
-    text
+    match command.get_current_dir() {
+        Some(folder) if folder == root() => text.replace(&format!("{}/", root().display()), ""),
+        _ => text,
+    }
 }
 
 fn quoted(word: &str) -> String {

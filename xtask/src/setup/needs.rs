@@ -34,7 +34,12 @@ pub(crate) const PACKAGES: [Package; 15] = [
     other("binutils", "bin/readelf"),
     other("python3", "bin/python3"),
     // The test that the plugin refuses another LLVM major loads it into this one.
-    Package { name: "libllvm19", llvm: false, evidence: "lib/x86_64-linux-gnu/libLLVM.so.19.1", optional: true },
+    Package {
+        name: "libllvm19",
+        llvm: false,
+        evidence: "lib/x86_64-linux-gnu/libLLVM.so.19.1",
+        optional: true,
+    },
 ];
 
 const fn llvm(name: &'static str) -> Package {
