@@ -57,9 +57,8 @@ pub const FALLBACK_ATTRIBUTE: &str = "outboard-fallback";
 /// Number of leading slots that carry the geometry into an entry made by device-link.
 pub const GEOMETRY_SLOTS: usize = 3;
 
-/// The geometry slots, each as (low half, high half), named for reading emitted code.
-pub const GEOMETRY_LAYOUT: [(&str, &str); GEOMETRY_SLOTS] =
-    [("grid.x", "grid.y"), ("grid.z", "block.x"), ("block.y", "block.z")];
+/// Names of the geometry slots, as in docs/launch-contract.md, clause 7: low half first.
+pub const GEOMETRY_NAMES: [&str; GEOMETRY_SLOTS] = ["grid_xy", "grid_z_block_x", "block_yz"];
 
 /// The geometry slots of a launch: two dimensions a slot, the first in the low half.
 pub const fn pack_geometry(grid: [u32; 3], block: [u32; 3]) -> [u64; GEOMETRY_SLOTS] {

@@ -34,22 +34,28 @@ macro_rules! function_type {
     };
 }
 
+/// The runtime's functions, called where the builder stands.
+pub(crate) struct Runtime<'r, 'm, 'ctx> {
+    pub cx: &'r Cx<'m, 'ctx>,
+    pub builder: &'r Builder<'ctx>,
+}
+
 macro_rules! define_entry_points {
     ($($(#[$doc:meta])* fn $name:ident = $symbol:literal($($parameter:ident: $kind:ident),*) $(-> $result:ident)?;)*) => {
-        $(
+        impl<'ctx> Runtime<'_, '_, 'ctx> {$(
             $(#[$doc])*
-            pub(crate) fn $name<'ctx>(
-                cx: &Cx<'_, 'ctx>,
-                builder: &Builder<'ctx>,
+            pub(crate) fn $name(
+                &self,
                 $($parameter: value_type!('ctx, $kind)),*
             ) -> Result<CallSiteValue<'ctx>, BuilderError> {
-                let function_type = function_type!(cx, &[$(llvm_type!(cx, $kind)),*], $($result)?);
-                let function = declare(cx, $symbol, function_type);
+                let function_type = function_type!(self.cx, &[$(llvm_type!(self.cx, $kind)),*], $($result)?);
+                let function = declare(self.cx, $symbol, function_type);
                 let arguments: &[BasicMetadataValueEnum<'ctx>] = &[$($parameter.into()),*];
-                let name = if function_type.get_return_type().is_some() { concat!("launch.", stringify!($name)) } else { "" };
-                builder.build_call(function, arguments, name)
+                let has_value = function_type.get_return_type().is_some();
+                let name = if has_value { concat!("launch.", stringify!($name)) } else { "" };
+                self.builder.build_call(function, arguments, name)
             }
-        )*
+        )*}
     };
 }
 abi::for_each_entry_point!(define_entry_points);

@@ -2,11 +2,12 @@
 
 use crate::cx::Cx;
 use crate::entry_block::EntryBlock;
+use crate::entry_point::Runtime;
 use crate::ir_struct::{HostStruct, KernelArgs, kind};
 use crate::map_arrays::{self, MapArrays};
 use crate::registration::Registered;
 use crate::resolve::Launch;
-use crate::{Error, entry_point, source_ident};
+use crate::{Error, source_ident};
 use abi::launch::{FALLBACK_ATTRIBUTE, LaunchOptions, status};
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
@@ -26,7 +27,7 @@ use llvm_plugin::{control_flow, instruction, module};
 pub(crate) fn emit_launch<'ctx>(
     cx: &Cx<'_, 'ctx>,
     registered: &Registered<'ctx>,
-    launch: Launch<'_, 'ctx>,
+    launch: &Launch<'_, 'ctx>,
 ) -> Result<(), Error> {
     let function = function_of(launch.instruction);
     let entry = EntryBlock::of(cx, function);
@@ -34,13 +35,13 @@ pub(crate) fn emit_launch<'ctx>(
     builder.position_before(&launch.instruction);
 
     let kernel_args = entry.alloca(KernelArgs::llvm_type(cx), "launch.args")?;
-    let arrays = map_arrays::emit_map_arrays(cx, &entry, &builder, &launch)?;
-    kernel_arguments(cx, &launch, &arrays).store(cx, &builder, kernel_args)?;
-    let result = emit_call(cx, &entry, &builder, registered, (&launch, kernel_args))?;
+    let arrays = map_arrays::emit_map_arrays(cx, &entry, &builder, launch)?;
+    kernel_arguments(cx, launch, &arrays).store(cx, &builder, kernel_args)?;
+    let result = emit_call(cx, &entry, &builder, registered, (launch, kernel_args))?;
     let on_device =
         builder.build_int_compare(IntPredicate::EQ, result, cx.const_i32(0), "launch.on_device")?;
     if launch.options.contains(LaunchOptions::REQUIRED) {
-        replace_call(cx, &builder, &launch, on_device)
+        replace_call(cx, &builder, launch, on_device)
     } else {
         keep_as_fallback(cx, &builder, launch.instruction, on_device)
     }
@@ -83,9 +84,8 @@ fn emit_call<'ctx>(
 ) -> Result<IntValue<'ctx>, BuilderError> {
     let ident = source_ident::emit_ident(cx, launch.location).as_pointer_value();
     let around = registered.emit_register_here(cx, entry, builder)?;
-    let result = entry_point::target_kernel(
-        cx,
-        builder,
+    let runtime = Runtime { cx, builder };
+    let result = runtime.target_kernel(
         ident,
         launch.device,
         launch.grid[0],
@@ -94,7 +94,7 @@ fn emit_call<'ctx>(
         kernel_args,
     )?;
     if let Some(bin_desc) = around {
-        entry_point::unregister_lib(cx, builder, bin_desc)?;
+        runtime.unregister_lib(bin_desc)?;
     }
     Ok(result.as_any_value_enum().into_int_value())
 }

@@ -39,7 +39,7 @@ pub fn emit_host(module: &Module<'_>, plan: &HostPlan, container: &Container) ->
     let cx = cx::Cx::new(module)?;
     let launches = resolve::resolve_launches(&cx, plan, container)?;
     let registered = registration::emit_registration(&cx, plan.registration, container);
-    for launch in launches {
+    for launch in &launches {
         kernel_launch::emit_launch(&cx, &registered, launch)?;
     }
     resolve::remove_unused_declarations(module);

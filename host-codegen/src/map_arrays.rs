@@ -4,7 +4,7 @@ use crate::cx::Cx;
 use crate::entry_block::EntryBlock;
 use crate::resolve::Launch;
 use crate::{global, source_ident};
-use abi::launch::{GEOMETRY_LAYOUT, GEOMETRY_SLOTS, LaunchOptions};
+use abi::launch::{GEOMETRY_NAMES, GEOMETRY_SLOTS, LaunchOptions};
 use abi::map_flags::MapFlags;
 use inkwell::builder::{Builder, BuilderError};
 use inkwell::types::ArrayType;
@@ -35,10 +35,10 @@ pub(crate) struct MapArrays<'ctx> {
 }
 
 /// ```c
-/// void *base_pointers[N] = { grid.x | grid.y << 32, ..., base_0, ... }, *pointers[N] = { the same };
+/// void *base_pointers[N] = { grid_xy, grid_z_block_x, block_yz, base_0, ... }, *pointers[N] = { the same };
 /// static const int64_t sizes[N] = { 8, ..., size_0, ... };   // an array on the stack where one is computed
 /// static const int64_t map_types[N] = { LITERAL | TARGET_PARAM, ..., flags_0 | TARGET_PARAM, ... };
-/// static const char *const names[N] = { ";grid.x, grid.y;...", ... };   // with debug info
+/// static const char *const names[N] = { ";grid_xy;...", ... };   // with debug info
 /// ```
 pub(crate) fn emit_map_arrays<'ctx>(
     cx: &Cx<'_, 'ctx>,
@@ -68,8 +68,9 @@ pub(crate) fn emit_map_arrays<'ctx>(
     let base_pointers = entry.alloca(pointer_array, "launch.base_pointers")?;
     let pointers = entry.alloca(pointer_array, "launch.pointers")?;
     for (index, slot) in (0..).zip(&slots) {
-        for array in [base_pointers, pointers] {
-            store_element(cx, builder, pointer_array, array, (index, slot.base, &slot.label))?;
+        for (array, name) in [(base_pointers, "base"), (pointers, "pointer")] {
+            let name = format!("{name}.{}", slot.label);
+            store_element(cx, builder, pointer_array, array, (index, slot.base, &name))?;
         }
     }
     let map_types: Vec<_> =
@@ -85,7 +86,7 @@ pub(crate) fn emit_map_arrays<'ctx>(
     })
 }
 
-/// The three literal slots in front: `low | high << 32`.
+/// The three literal slots in front: two dimensions each, `low | high << 32`.
 fn geometry_slots<'ctx>(
     cx: &Cx<'_, 'ctx>,
     builder: &Builder<'ctx>,
@@ -94,18 +95,17 @@ fn geometry_slots<'ctx>(
     let ([grid_x, grid_y, grid_z], [block_x, block_y, block_z]) = (launch.grid, launch.block);
     let pairs = [(grid_x, grid_y), (grid_z, block_x), (block_y, block_z)];
     let mut slots = Vec::with_capacity(GEOMETRY_SLOTS);
-    for ((low, high), (low_name, high_name)) in pairs.into_iter().zip(GEOMETRY_LAYOUT) {
-        let low = builder.build_int_z_extend(low, cx.i64, low_name)?;
-        let high = builder.build_int_z_extend(high, cx.i64, high_name)?;
-        let shifted = builder.build_left_shift(high, cx.const_i64(32), high_name)?;
-        let packed = builder.build_or(low, shifted, "geometry")?;
-        let label = format!("{low_name}, {high_name}");
+    for ((low, high), label) in pairs.into_iter().zip(GEOMETRY_NAMES) {
+        let low = builder.build_int_z_extend(low, cx.i64, "low")?;
+        let high = builder.build_int_z_extend(high, cx.i64, "high")?;
+        let high = builder.build_left_shift(high, cx.const_i64(32), "high")?;
+        let packed = builder.build_or(low, high, label)?;
         slots.push(Slot {
             base: packed.into(),
             size: cx.const_i64(SLOT_BYTES),
             map: MapFlags::BY_VALUE,
-            name: launch.location.map_or(cx.null(), |at| source_ident::emit_name(cx, &label, at)),
-            label,
+            name: launch.location.map_or(cx.null(), |at| source_ident::emit_name(cx, label, at)),
+            label: label.to_owned(),
         });
     }
     Ok(slots)
@@ -113,7 +113,7 @@ fn geometry_slots<'ctx>(
 
 fn argument_slots<'ctx>(cx: &Cx<'_, 'ctx>, launch: &Launch<'_, 'ctx>) -> Vec<Slot<'ctx>> {
     let slot = |(index, argument): (usize, &crate::resolve::MappedArgument<'_, 'ctx>)| {
-        let label = argument.plan.name.clone().unwrap_or_else(|| format!("argument {index}"));
+        let label = argument.plan.name.clone().unwrap_or_else(|| format!("argument{index}"));
         let literal = argument.plan.map.contains(MapFlags::LITERAL);
         Slot {
             base: argument.base.into(),
@@ -140,7 +140,8 @@ fn emit_sizes<'ctx>(
     let array_type = cx.i64.array_type(u32::try_from(sizes.len()).expect("at most 19 slots"));
     let array = entry.alloca(array_type, "launch.sizes")?;
     for (index, slot) in (0..).zip(slots) {
-        store_element(cx, builder, array_type, array, (index, slot.size.into(), &slot.label))?;
+        let name = format!("size.{}", slot.label);
+        store_element(cx, builder, array_type, array, (index, slot.size.into(), &name))?;
     }
     Ok(array)
 }
@@ -162,8 +163,8 @@ fn store_element<'ctx>(
     builder: &Builder<'ctx>,
     array_type: ArrayType<'ctx>,
     array: PointerValue<'ctx>,
-    (index, value, label): (u32, BasicValueEnum<'ctx>, &str),
+    (index, value, name): (u32, BasicValueEnum<'ctx>, &str),
 ) -> Result<(), BuilderError> {
-    let element = constant::build_element_address(builder, array_type, array, (cx.i32, index), label)?;
+    let element = constant::build_element_address(builder, array_type, array, (cx.i32, index), name)?;
     builder.build_store(element, value).map(drop)
 }

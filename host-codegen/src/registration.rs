@@ -3,9 +3,10 @@
 use crate::container::Container;
 use crate::cx::Cx;
 use crate::entry_block::EntryBlock;
+use crate::entry_point::Runtime;
 use crate::global::{self, GlobalExt};
 use crate::ir_struct::{BinDesc, DeviceImage, HostStruct, OffloadEntry, kind};
-use crate::{entry_point, plan};
+use crate::plan;
 use abi::kinds::OffloadKind;
 use abi::names;
 use inkwell::attributes::{Attribute, AttributeLoc};
@@ -98,7 +99,7 @@ impl<'ctx> Registered<'ctx> {
         let Some(bin_desc) = self.around_launches else { return Ok(None) };
         let memory = entry.alloca(BinDesc::llvm_type(cx), "launch.bin_desc")?;
         bin_desc.store(cx, builder, memory)?;
-        entry_point::register_lib(cx, builder, memory)?;
+        Runtime { cx, builder }.register_lib(memory)?;
         Ok(Some(memory))
     }
 }
@@ -224,13 +225,13 @@ pub(crate) fn emit_constructor<'ctx>(
 
     let unregister = start_up_function(cx, &unregister_name, comdat);
     builder.position_at_end(cx.context.append_basic_block(unregister, "entry"));
-    entry_point::unregister_lib(cx, &builder, desc)?;
+    Runtime { cx, builder: &builder }.unregister_lib(desc)?;
     builder.build_return(None)?;
 
     let register = start_up_function(cx, &register_name, comdat);
     builder.position_at_end(cx.context.append_basic_block(register, "entry"));
-    entry_point::register_lib(cx, &builder, desc)?;
-    entry_point::at_exit(cx, &builder, unregister.as_global_value().as_pointer_value())?;
+    Runtime { cx, builder: &builder }.register_lib(desc)?;
+    Runtime { cx, builder: &builder }.at_exit(unregister.as_global_value().as_pointer_value())?;
     builder.build_return(None)?;
     module::append_global_ctor(cx.module, register, abi::REGISTRATION_PRIORITY, comdat.map(|_| bin_desc));
     Ok(())

@@ -34,21 +34,19 @@ pub(crate) enum Error {
         "argument {argument} of the launch of `{kernel}` maps 0 bytes with {moved}: the kernel would see nothing\nhelp: give the size of the memory in bytes, or PRESENT if it is mapped already"
     )]
     ZeroSize { kernel: String, argument: usize, moved: String },
+    #[error("unknown parameter `{parameter}`\nhelp: did you mean `{nearest}`? The parameters are {known}")]
+    UnknownParameter { parameter: String, nearest: String, known: String },
+    #[error("parameter `{parameter}` has no value\nhelp: write {parameter}=VALUE")]
+    NoValue { parameter: String },
+    #[error("parameter `{parameter}` cannot be `{value}`\nhelp: it is one of {known}")]
+    BadValue { parameter: String, value: String, known: String },
     #[error(
-        "unknown parameter `{parameter}` of {pass}\nhelp: did you mean `{nearest}`? The parameters are {known}"
+        "no images are given for {launches}\nhelp: give the images as {pass}<images=FILE>; device-link makes them"
     )]
-    UnknownParameter { pass: String, parameter: String, nearest: String, known: String },
-    #[error("parameter `{parameter}` of {pass} has no value\nhelp: write {parameter}=VALUE")]
-    NoValue { pass: String, parameter: String },
-    #[error("parameter `{parameter}` of {pass} cannot be `{value}`\nhelp: it is one of {known}")]
-    BadValue { pass: String, parameter: String, value: String, known: String },
-    #[error(
-        "{launches} launches and no images\nhelp: give the images as {pass}<images=FILE>; device-link makes them"
-    )]
-    NoImages { pass: String, launches: usize },
+    NoImages { pass: String, launches: String },
     #[error("cannot read image file `{}`: {reason}", path.display())]
     ReadImage { path: PathBuf, reason: String },
-    #[error("image file `{}`: {reason}\nhelp: images are LLVM OffloadBinary files, as device-link and llvm-offload-binary write them", path.display())]
+    #[error("image file `{}`: {reason}", path.display())]
     DecodeImage { path: PathBuf, reason: String },
     #[error("image file `{}` holds no images", path.display())]
     EmptyImage { path: PathBuf },

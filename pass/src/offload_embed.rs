@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use crate::options::{self, Options};
-use crate::report::Report;
+use crate::report::{Report, counted};
 use crate::requested::{ModuleWork, Requested};
 use crate::{images, pass_text};
 use inkwell::module::Module;
@@ -23,13 +23,17 @@ pub(crate) struct OffloadEmbed {
 impl OffloadEmbed {
     pub(crate) fn parse(text: &str, requested: &Rc<Requested>) -> Option<Self> {
         let parameters = pass_text::parameters(text, NAME)?;
-        let options = Options::parse(NAME, parameters, options::EMBED);
+        let options = Options::parse(parameters, options::EMBED);
         let text = options.as_ref().map_or_else(|_| text.to_owned(), |options| options.text(NAME));
         Some(Self { text, options, requested: Rc::clone(requested) })
     }
 }
 
 impl ModuleWork for OffloadEmbed {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     fn text(&self) -> String {
         self.text.clone()
     }
@@ -41,7 +45,10 @@ impl ModuleWork for OffloadEmbed {
             return Ok(false);
         }
         if options.images.is_empty() {
-            return Err(Report::error(Error::NoImages { pass: NAME.into(), launches: entries.len() }));
+            return Err(Report::error(Error::NoImages {
+                pass: NAME.into(),
+                launches: counted(entries.len(), "entry", "entries"),
+            }));
         }
         let container = images::read_container(&options.images)?;
         host_codegen::emit_embed(module, &entries, &container).map_err(Report::error)?;

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::find_launches::{FoundLaunch, find_launches};
 use crate::options::{self, Options};
 use crate::plan_host::plan_host;
-use crate::report::Report;
+use crate::report::{Report, counted};
 use crate::requested::{ModuleWork, Requested};
 use crate::{images, pass_text};
 use host_codegen::Container;
@@ -28,7 +28,7 @@ pub(crate) struct OffloadHost {
 impl OffloadHost {
     pub(crate) fn parse(text: &str, requested: &Rc<Requested>) -> Option<Self> {
         let parameters = pass_text::parameters(text, NAME)?;
-        let options = Options::parse(NAME, parameters, options::HOST);
+        let options = Options::parse(parameters, options::HOST);
         // What cannot be understood is printed back as it came, and is an error when the pass runs.
         let text = options.as_ref().map_or_else(|_| text.to_owned(), |options| options.text(NAME));
         Some(Self { text, options, requested: Rc::clone(requested) })
@@ -36,6 +36,10 @@ impl OffloadHost {
 }
 
 impl ModuleWork for OffloadHost {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     fn text(&self) -> String {
         self.text.clone()
     }
@@ -48,7 +52,10 @@ impl ModuleWork for OffloadHost {
             return Ok(false);
         }
         if options.images.is_empty() {
-            return Err(Report::error(Error::NoImages { pass: NAME.into(), launches: plan.launches.len() }));
+            return Err(Report::error(Error::NoImages {
+                pass: NAME.into(),
+                launches: counted(plan.launches.len(), "launch", "launches"),
+            }));
         }
         let container = images::read_container(&options.images)?;
         check_kernels(&launches, &plan, &container)?;
@@ -83,16 +90,16 @@ fn remark(launches: &[FoundLaunch<'_>], plan: &host_codegen::HostPlan, container
     let targets = targets.join(", ");
     for (found, launch) in unmarked(launches).zip(&plan.launches) {
         let text = format!(
-            "launch of kernel `{}` with {} arguments, for {targets}",
+            "launch of kernel `{}` with {}, for {targets}",
             launch.kernel,
-            launch.arguments.len()
+            counted(launch.arguments.len(), "argument", "arguments")
         );
         diagnostic::remark(found.instruction, RemarkKind::Passed, REMARKS, "Launch", &text);
     }
     if let Some(first) = launches.first() {
         let bytes: usize = container.images().map(|image| image.bytes.len()).sum();
-        let count = container.images().count();
-        let text = format!("{count} images of {bytes} bytes embedded as {}", container.hash());
+        let images = counted(container.images().count(), "image", "images");
+        let text = format!("{images} of {bytes} bytes embedded as {}", container.hash());
         diagnostic::remark(first.instruction, RemarkKind::Analysis, REMARKS, "Images", &text);
     }
 }

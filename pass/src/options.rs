@@ -26,23 +26,22 @@ pub(crate) const EMBED: &[&str] = &[IMAGES];
 
 impl Options {
     /// Reads `parameters`, of which `known` exist.
-    pub(crate) fn parse(pass: &str, parameters: &str, known: &[&str]) -> Result<Self, Error> {
+    pub(crate) fn parse(parameters: &str, known: &[&str]) -> Result<Self, Error> {
         let mut options = Self::default();
         for (key, value) in pass_text::split(parameters) {
             match key.as_str() {
                 key if !known.contains(&key) => {
                     return Err(Error::UnknownParameter {
-                        pass: pass.to_owned(),
                         parameter: key.to_owned(),
                         nearest: nearest(key, known).to_owned(),
                         known: known.join(", "),
                     });
                 }
                 _ if value.is_empty() => {
-                    return Err(Error::NoValue { pass: pass.to_owned(), parameter: key });
+                    return Err(Error::NoValue { parameter: key });
                 }
                 IMAGES => options.images.push(value.into()),
-                _ => options.registration = parse_registration(pass, value)?,
+                _ => options.registration = parse_registration(value)?,
             }
         }
         Ok(options)
@@ -62,12 +61,11 @@ impl Options {
     }
 }
 
-fn parse_registration(pass: &str, value: String) -> Result<Registration, Error> {
+fn parse_registration(value: String) -> Result<Registration, Error> {
     match value.as_str() {
         CONSTRUCTOR => Ok(Registration::Constructor),
         CALL_SITE => Ok(Registration::CallSite),
         _ => Err(Error::BadValue {
-            pass: pass.to_owned(),
             parameter: REGISTRATION.to_owned(),
             known: format!("{CONSTRUCTOR}, {CALL_SITE}"),
             value,

@@ -53,14 +53,13 @@ fn parse_format(parameters: &str) -> Result<(Format, Options), Error> {
         }
         let known = FORMATS.iter().find(|(name, _)| *name == value);
         format = known.map(|(_, format)| *format).ok_or_else(|| Error::BadValue {
-            pass: "print<offload>".into(),
             parameter: FORMAT.into(),
             value,
             known: FORMATS.map(|(name, _)| name).join(", "),
         })?;
     }
     let known: &[&str] = if format == Format::Plan { options::HOST } else { &[FORMAT] };
-    Options::parse("print<offload>", &rest.join(";"), known).map(|options| (format, options))
+    Options::parse(&rest.join(";"), known).map(|options| (format, options))
 }
 
 /// Everything that is printed about a module.

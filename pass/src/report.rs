@@ -41,7 +41,6 @@ impl Report {
 
     /// Shows the errors. In one diagnostic, since opt ends at the first.
     pub(crate) fn emit(&self, module: &Module<'_>, pass: &str) {
-        let pass = pass.split('<').next().unwrap_or(pass);
         let line = |error: &Located| match error.place.as_str() {
             "" => format!("{pass}: {}", error.text),
             place => format!("{place}: {pass}: {}", error.text),
@@ -54,6 +53,11 @@ impl Report {
 /// Shows a warning.
 pub(crate) fn warn(module: &Module<'_>, text: &str) {
     diagnostic::report(module, Severity::Warning, text);
+}
+
+/// `1 launch`, `2 launches`.
+pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn place_of(at: InstructionValue<'_>) -> String {
@@ -70,9 +74,6 @@ pub(crate) fn is_from_rustc(module: &Module<'_>) -> bool {
     let mut idents = nodes.flat_map(|node| node.get_node_values().unwrap_or_default());
     idents.any(|ident| {
         ident.is_metadata_value()
-            && ident
-                .into_metadata_value()
-                .get_string_value()
-                .is_some_and(|text| text.starts_with(b"rustc "))
+            && ident.into_metadata_value().get_string_value().is_some_and(|text| text.starts_with(b"rustc "))
     })
 }

@@ -17,6 +17,8 @@ const PASSES_VARIABLE: &str = "OUTBOARD_PASSES";
 
 /// A pass that can be asked for by name and run at the start.
 pub(crate) trait ModuleWork {
+    /// The name of the pass, or whatever its errors should start with.
+    fn name(&self) -> &'static str;
     /// The pass as pipeline text.
     fn text(&self) -> String;
     /// Does the work; tells whether the module changed.
@@ -49,7 +51,7 @@ fn run(work: &dyn ModuleWork, module: &Module<'_>) -> PreservedAnalyses {
         Ok(false) => PreservedAnalyses::All,
         Ok(true) => PreservedAnalyses::None,
         Err(report) => {
-            report.emit(module, &work.text());
+            report.emit(module, work.name());
             PreservedAnalyses::All
         }
     }
@@ -87,8 +89,12 @@ fn parse_work(text: &str, requested: &Rc<Requested>) -> Option<Rc<dyn ModuleWork
 struct UnknownPass(String);
 
 impl ModuleWork for UnknownPass {
+    fn name(&self) -> &'static str {
+        PASSES_VARIABLE
+    }
+
     fn text(&self) -> String {
-        PASSES_VARIABLE.to_owned()
+        self.0.clone()
     }
 
     fn run(&self, _: &Module<'_>) -> Result<bool, Report> {
@@ -127,6 +133,7 @@ fn warn_about_launches(module: &Module<'_>) {
     let launches = find_launches::count(module);
     if launches > 0 {
         let name = module.get_name().to_string_lossy();
+        let launches = report::counted(launches, "launch", "launches");
         let how = if report::is_from_rustc(module) {
             "-C passes=offload-host<images=FILE>".to_owned()
         } else {
@@ -135,7 +142,7 @@ fn warn_about_launches(module: &Module<'_>) {
         report::warn(
             module,
             &format!(
-                "outboard: {launches} launches of module `{name}` stay on the host: no images were given\nhelp: pass {how}"
+                "outboard: no images were given for {launches} in module `{name}`: only the fallback will run\nhelp: use {how}"
             ),
         );
     }
