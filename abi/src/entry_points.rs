@@ -2,10 +2,10 @@
 //!
 //! [`for_each_entry_point!`] hands the table to a consumer macro; host-codegen makes a typed method
 //! of every row. The grammar of a row is
-//! `fn method = "symbol"(parameter: i32|i64|ptr, ...) [-> i32];`
+//! `fn method = "symbol"(parameter: i32|i64|ptr, ...) [-> i32|i64];`
 //!
 //! Source: the exports of libomptarget.so.22.1, declared in offload/include/omptarget.h (LLVM 22.1),
-//! and C's `atexit`.
+//! and of the C library.
 
 /// Calls `$consumer!` once with the table of all runtime functions.
 #[macro_export]
@@ -23,6 +23,10 @@ macro_rules! for_each_entry_point {
             ) -> i32;
             /// C's `atexit`, for the unregister function.
             fn at_exit = "atexit"(function: ptr) -> i32;
+            /// POSIX's `write`, for the last words of a program.
+            fn write = "write"(file: i32, bytes: ptr, size: i64) -> i64;
+            /// C's `abort`.
+            fn abort = "abort"();
         }
     };
 }

@@ -26,3 +26,6 @@ pub const EMBEDDED_METADATA: &str = "outboard.embedded";
 /// Ident text of a launch without a source location: short enough for the runtime's inline string
 /// buffer, with all the fields that it wants.
 pub const SHORT_IDENT: &str = ";;;0;0;;";
+
+/// The function that ends a program which would not look at the result of a launch that failed.
+pub const CHECK_LAUNCH: &str = "__outboard_check_launch";

@@ -43,6 +43,16 @@ pub enum ContainerError {
         /// What the image has, nearest names first.
         available: Vec<String>,
     },
+    /// The image's kernel was made for launches of ours, and is launched by another front end.
+    #[error("kernel `{kernel}` of image {index} ({target}) takes geometry slots, which only launches of offload-host pass\nhelp: give device-link the kernel with an entry of its own, `void {kernel}(void *launch_environment, slot...)`")]
+    Geometry {
+        /// The kernel.
+        kernel: String,
+        /// Position of the image in the container, from 1.
+        index: usize,
+        /// Triple and processor of the image.
+        target: String,
+    },
     /// The launch and the image do not agree about the arguments.
     #[error("kernel `{kernel}` takes ({expected}) in image {index} ({target}), but is launched with ({found})\nhelp: pointers are mapped arguments, values are LITERAL ones{}", own_entry_help(*.expected_geometry, *.found_geometry))]
     Signature {
@@ -137,6 +147,24 @@ impl Container {
                     index,
                     target: target(&image.image),
                     available,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that every image has `kernel`, with an entry that takes the launch's own arguments alone.
+    ///
+    /// # Errors
+    /// The first image that does not.
+    pub fn check_own_entry(&self, kernel: &str) -> Result<(), ContainerError> {
+        self.check_kernel(kernel)?;
+        for (index, image) in (1..).zip(&self.images) {
+            if image.kernels.signature(kernel).is_some_and(|known| known.geometry) {
+                return Err(ContainerError::Geometry {
+                    kernel: kernel.to_owned(),
+                    index,
+                    target: target(&image.image),
                 });
             }
         }

@@ -32,6 +32,9 @@ macro_rules! function_type {
     ($cx:expr, $parameters:expr, i32) => {
         $cx.i32.fn_type($parameters, false)
     };
+    ($cx:expr, $parameters:expr, i64) => {
+        $cx.i64.fn_type($parameters, false)
+    };
 }
 
 /// The runtime's functions, called where the builder stands.

@@ -13,6 +13,7 @@ mod error;
 mod global;
 mod ir_struct;
 mod kernel_launch;
+mod launch_check;
 mod map_arrays;
 pub mod plan;
 mod registration;
@@ -20,7 +21,7 @@ mod resolve;
 mod source_ident;
 
 pub use container::Container;
-pub use embed::{EmbeddedEntry, emit_embed, find_entries};
+pub use embed::{EmbeddedEntry, EntryRole, emit_embed, find_entries};
 pub use error::Error;
 pub use plan::HostPlan;
 

@@ -122,7 +122,7 @@ impl<'ctx> Shared<'_, '_, 'ctx> {
     }
 }
 
-fn any_comdat(cx: &Cx<'_, '_>, name: &str) -> Comdat {
+pub(crate) fn any_comdat(cx: &Cx<'_, '_>, name: &str) -> Comdat {
     let comdat = cx.module.get_or_insert_comdat(name);
     comdat.set_selection_kind(ComdatSelectionKind::Any);
     comdat

@@ -17,3 +17,9 @@ extern "C" void outboard_append_global_ctor(LLVMModuleRef module, LLVMValueRef f
 extern "C" void outboard_append_compiler_used(LLVMModuleRef module, LLVMValueRef global) {
   appendToCompilerUsed(*unwrap(module), {unwrap<GlobalValue>(global)});
 }
+
+/// `global` is in neither of `llvm.used` and `llvm.compiler.used` any more.
+extern "C" void outboard_remove_from_used(LLVMModuleRef module, LLVMValueRef global) {
+  auto *gone = unwrap<Constant>(global);
+  removeFromUsedLists(*unwrap(module), [gone](Constant *kept) { return kept == gone; });
+}

@@ -83,6 +83,7 @@ unsafe extern "C" {
         key: LLVMValueRef,
     );
     pub(crate) fn outboard_append_compiler_used(module: LLVMModuleRef, global: LLVMValueRef);
+    pub(crate) fn outboard_remove_from_used(module: LLVMModuleRef, global: LLVMValueRef);
 
     pub(crate) fn outboard_split_block(instruction: LLVMValueRef, name: *const c_char) -> LLVMBasicBlockRef;
     pub(crate) fn outboard_replace_phi_uses(

@@ -30,6 +30,12 @@ pub fn append_compiler_used(module: &Module<'_>, global: GlobalValue<'_>) {
     unsafe { ffi::outboard_append_compiler_used(module.as_mut_ptr(), global.as_value_ref()) }
 }
 
+/// Leaves it to the optimiser whether `global` stays: takes it out of `llvm.used` and `llvm.compiler.used`.
+pub fn remove_from_used(module: &Module<'_>, global: GlobalValue<'_>) {
+    // SAFETY: both are live.
+    unsafe { ffi::outboard_remove_from_used(module.as_mut_ptr(), global.as_value_ref()) }
+}
+
 /// Deletes a function that nothing uses.
 pub fn delete_function(function: FunctionValue<'_>) {
     assert!(

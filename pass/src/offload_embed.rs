@@ -3,9 +3,10 @@
 
 use crate::error::Error;
 use crate::options::{self, Options};
-use crate::report::{Report, counted};
+use crate::report::{self, Report, counted};
 use crate::requested::{ModuleWork, Requested};
 use crate::{images, pass_text};
+use host_codegen::{Container, EmbeddedEntry};
 use inkwell::module::Module;
 use llvm_plugin::{LlvmModulePass, ModuleAnalysisManager, PreservedAnalyses};
 use std::rc::Rc;
@@ -51,8 +52,37 @@ impl ModuleWork for OffloadEmbed {
             }));
         }
         let container = images::read_container(&options.images)?;
+        check_kernels(&entries, &container)?;
+        warn_about_variables(module, &entries);
         host_codegen::emit_embed(module, &entries, &container).map_err(Report::error)?;
         Ok(true)
+    }
+}
+
+/// All kernels against the images: the generator would only say the first.
+fn check_kernels(entries: &[EmbeddedEntry<'_>], container: &Container) -> Result<(), Report> {
+    let mut report = Report::default();
+    for kernel in entries.iter().filter(|entry| entry.is_kernel()) {
+        if let Err(error) = container.check_own_entry(&kernel.symbol) {
+            report.push_module(error);
+        }
+    }
+    report.or(())
+}
+
+/// Only the linker could bring the variables of several modules together.
+fn warn_about_variables(module: &Module<'_>, entries: &[EmbeddedEntry<'_>]) {
+    let variables: Vec<String> =
+        entries.iter().filter(|e| e.size() > 0).map(|e| format!("`{}`", e.symbol)).collect();
+    if !variables.is_empty() {
+        report::warn(
+            module,
+            &format!(
+                "{NAME}: only the kernels of this module share the device's copy of {}\nhelp: launch all kernels \
+                 that use it from one module, or link the program with clang-linker-wrapper instead",
+                variables.join(", ")
+            ),
+        );
     }
 }
 

@@ -101,7 +101,7 @@ fn summarise(module: &Module<'_>) -> Result<Summary, Report> {
         launches: plan.launches,
         fallbacks: fallbacks.collect(),
         runtime_launches: runtime_launches(module),
-        entries: entries.map(|e| Entry { symbol: e.symbol, size: e.size }).collect(),
+        entries: entries.map(|e| Entry { size: e.size(), symbol: e.symbol }).collect(),
         images: embedded_images(module),
     })
 }
