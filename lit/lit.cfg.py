@@ -7,6 +7,7 @@
 
 import os
 import platform
+import subprocess
 
 import lit.formats
 import lit.util
@@ -34,11 +35,21 @@ config.environment["PATH"] = os.pathsep.join([bin_folder, config.environment["PA
 for variable in ("OMP_TARGET_OFFLOAD", "LIBOMPTARGET_INFO", "LIBOMPTARGET_DEBUG", "LD_LIBRARY_PATH"):
     config.environment.pop(variable, None)
 
+# One container of one x86_64 image for all tests: its kernels are axpy, fill and sum.
+os.makedirs(config.test_exec_root, exist_ok=True)
+kernels = os.path.join(config.test_source_root, "Inputs", "kernels.c")
+image = os.path.join(config.test_exec_root, "kernels.so")
+images = os.path.join(config.test_exec_root, "kernels.offload")
+target = "triple=x86_64-unknown-linux-gnu,arch=,kind=openmp"
+subprocess.check_call([f"{bin_folder}/clang", "-shared", "-fPIC", "-nostdlib", "-o", image, kernels])
+subprocess.check_call([f"{bin_folder}/llvm-offload-binary", "-o", images, f"--image=file={image},{target}"])
+
 opt = f"{bin_folder}/opt -load-pass-plugin={parameter('plugin')}"
 config.substitutions += [
     (r"%opt\b", opt),
     (r"%clang\b", f"{bin_folder}/clang"),
     (r"%plugin\b", parameter("plugin")),
+    (r"%images\b", images),
     (r"%device-link\b", parameter("device_link")),
     # What a program that launches is linked with.
     (r"%libs\b", f"-L{llvm}/lib -lomptarget -lomp -Wl,-rpath,{llvm}/lib"),
