@@ -3,6 +3,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod compile;
+pub mod images;
 pub mod normalise;
 pub mod products;
 pub mod run;

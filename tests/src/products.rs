@@ -8,32 +8,26 @@ use crate::workspace::{target, workspace};
 
 /// The plugin, in the profile of the tests.
 pub fn plugin() -> &'static Path {
-    &built().plugin
+    static PLUGIN: OnceLock<PathBuf> = OnceLock::new();
+    PLUGIN.get_or_init(|| build("outboard-pass", "liboutboard_pass.so"))
 }
 
 /// The program device-link, in the profile of the tests.
 pub fn device_link() -> &'static Path {
-    &built().device_link
+    static DEVICE_LINK: OnceLock<PathBuf> = OnceLock::new();
+    DEVICE_LINK.get_or_init(|| build("device-link", "device-link"))
 }
 
-struct Products {
-    plugin: PathBuf,
-    device_link: PathBuf,
-}
-
-fn built() -> &'static Products {
-    static BUILT: OnceLock<Products> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let release = !cfg!(debug_assertions);
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(workspace()).args(["build", "--quiet", "-p", "outboard-pass", "-p", "device-link"]);
-        if release {
-            cargo.arg("--release");
-        }
-        let output = cargo.output().unwrap_or_else(|error| panic!("cannot run cargo: {error}"));
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "the plugin and device-link do not build:\n{errors}");
-        let folder = target().join(if release { "release" } else { "debug" });
-        Products { plugin: folder.join("liboutboard_pass.so"), device_link: folder.join("device-link") }
-    })
+/// Builds `package`, and tells where its `file` is.
+fn build(package: &str, file: &str) -> PathBuf {
+    let release = !cfg!(debug_assertions);
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(workspace()).args(["build", "--quiet", "-p", package]);
+    if release {
+        cargo.arg("--release");
+    }
+    let output = cargo.output().unwrap_or_else(|error| panic!("cannot run cargo: {error}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{package} does not build:\n{errors}");
+    target().join(if release { "release" } else { "debug" }).join(file)
 }

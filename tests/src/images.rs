@@ -1,0 +1,26 @@
+//! Container files for tests, made in the two ways that there are: an image with entries of its own, packed by
+//! LLVM's tool, and kernels that device-link makes entries for.
+
+use std::path::{Path, PathBuf};
+
+use crate::{Run, Scratch, device_link, llvm};
+
+/// The target of libomptarget's host device.
+pub const HOST_TRIPLE: &str = "x86_64-unknown-linux-gnu";
+
+/// Compiles C entries to `NAME.so` and packs them with llvm-offload-binary as `NAME.offload`.
+pub fn packed(scratch: &Scratch, name: &str, source: &Path) -> PathBuf {
+    let (image, container) = (scratch.path(&format!("{name}.so")), scratch.path(&format!("{name}.offload")));
+    let clang = Run::new(llvm().tool("clang")).args(["-O2", "-shared", "-fPIC", "-o"]);
+    clang.arg(&image).arg(source).ok();
+    let parts = format!("--image=file={},triple={HOST_TRIPLE},arch=,kind=openmp", image.display());
+    Run::new(llvm().tool("llvm-offload-binary")).arg("-o").arg(&container).arg(parts).ok();
+    container
+}
+
+/// Links device code to `NAME.offload` with device-link.
+pub fn linked(scratch: &Scratch, name: &str, inputs: &[PathBuf]) -> PathBuf {
+    let container = scratch.path(&format!("{name}.offload"));
+    Run::new(device_link()).arg("link").args(inputs).arg("-o").arg(&container).ok();
+    container
+}
