@@ -6,7 +6,7 @@ use inkwell::values::{AsValueRef, FunctionValue, GlobalValue, InstructionValue};
 use std::collections::HashSet;
 
 /// Something with a name of its own in a module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Referent<'ctx> {
     /// A function, defined or declared.
     Function(FunctionValue<'ctx>),

@@ -1,0 +1,119 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use device_link::{OptLevel, Options};
+use std::path::PathBuf;
+
+/// Links device code into images, and works on containers of images.
+#[derive(Debug, Parser)]
+#[command(name = "device-link", version)]
+pub(crate) struct Arguments {
+    /// Errors and results as text for people, or as one JSON object a line
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) message_format: MessageFormat,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How results and errors are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum MessageFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Link bitcode, IR and objects into an image in a container
+    Link(LinkArguments),
+    /// Pack files into a container
+    Pack {
+        /// file=F,triple=T[,arch=A][,kind=none|openmp|cuda|hip|sycl][,KEY=VALUE...]
+        #[arg(long = "image", required = true, value_name = "KEY=VALUE,...")]
+        images: Vec<String>,
+        /// The container
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Print the images of a container and their kernels
+    List {
+        /// A container, or an ELF file that has some embedded
+        file: PathBuf,
+        /// The same as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the images of a container to files
+    Extract {
+        /// A container, or an ELF file that has some embedded
+        file: PathBuf,
+        /// Only images for this triple
+        #[arg(long)]
+        triple: Option<String>,
+        /// Only images for this processor
+        #[arg(long)]
+        arch: Option<String>,
+        /// A folder, or the file for the one image that matches
+        #[arg(short, long, value_name = "DIR|FILE")]
+        output: PathBuf,
+    },
+    /// Check that the runtime can load a container's images
+    Verify {
+        /// A container, or an ELF file that has some embedded
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LinkArguments {
+    /// Bitcode, IR text or relocatable objects, told apart by their content
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The container
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Architecture or triple of the image
+    #[arg(long, default_value = "x86_64")]
+    target: String,
+    /// Processor of the image; `native` is this machine's [default: what every machine of the target is]
+    #[arg(long, default_value = "", hide_default_value = true)]
+    arch: String,
+    /// An ordinary function that becomes a kernel [default: all external functions that return nothing]
+    #[arg(long = "kernel", value_name = "NAME")]
+    kernels: Vec<String>,
+    /// A function with the entry's signature, exported as it is
+    #[arg(long = "entry", value_name = "NAME")]
+    entries: Vec<String>,
+    /// How hard LLVM tries, 0 to 3
+    #[arg(short = 'O', long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
+    opt_level: u8,
+    /// The ELF linker [default: the ld.lld of LLVM 22]
+    #[arg(long, value_name = "PROGRAM")]
+    linker: Option<PathBuf>,
+    /// A folder for the modules, objects and images on the way
+    #[arg(long, value_name = "DIR")]
+    save_temps: Option<PathBuf>,
+    /// Print what was linked, and how
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+impl LinkArguments {
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            target: self.target.clone(),
+            arch: self.arch.clone(),
+            kernels: self.kernels.clone(),
+            entries: self.entries.clone(),
+            opt_level: match self.opt_level {
+                0 => OptLevel::O0,
+                1 => OptLevel::O1,
+                2 => OptLevel::O2,
+                _ => OptLevel::O3,
+            },
+            linker: self.linker.clone(),
+            save_temps: self.save_temps.clone(),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The entries of ordinary kernels: what the runtime calls, with slots instead of parameters.
+
+use crate::Result;
+use crate::error::Error;
+use crate::kernels::{Form, Kernel, Kernels};
+use crate::reach::in_module;
+use crate::work_items::{self, Geometry, WorkItem};
+use abi::launch::GEOMETRY_SLOTS;
+use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
+use llvm_plugin::inkwell::builder::{Builder, BuilderError};
+use llvm_plugin::inkwell::module::{Linkage, Module};
+use llvm_plugin::inkwell::types::BasicTypeEnum;
+use llvm_plugin::inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue};
+use llvm_plugin::inkwell::{AddressSpace, GlobalVisibility};
+use offload_binary::Slot;
+
+/// An entry that was made, and where in its loops the body is.
+pub(crate) struct Entry<'ctx> {
+    pub(crate) kernel: String,
+    pub(crate) function: FunctionValue<'ctx>,
+    /// What the author wrote. Gone as soon as it is inlined.
+    pub(crate) body: FunctionValue<'ctx>,
+    pub(crate) item: WorkItem<'ctx>,
+}
+
+/// Makes an entry for every ordinary kernel and exports those that have one.
+pub(crate) fn emit_entries<'ctx>(module: &Module<'ctx>, kernels: &Kernels) -> Result<Vec<Entry<'ctx>>> {
+    let mut entries = Vec::new();
+    for (kernel, function) in in_module(module, kernels) {
+        if kernel.form == Form::Ordinary {
+            entries.push(emit_entry(module, kernel, function).map_err(builder_bug)?);
+        } else {
+            export(function);
+        }
+    }
+    Ok(entries)
+}
+
+pub(crate) fn builder_bug(error: BuilderError) -> Error {
+    Error::Bug { after: "building an entry", text: error.to_string() }
+}
+
+/// Protected, so that calls inside the image are direct and `dlsym` finds it.
+fn export(function: FunctionValue<'_>) {
+    function.set_linkage(Linkage::External);
+    function.as_global_value().set_visibility(GlobalVisibility::Protected);
+}
+
+/// ```c
+/// void kernel(void *env, uint64_t grid_xy, uint64_t grid_z_block_x, uint64_t block_yz, slot...) {
+///     for (every work item of the geometry)
+///         body(argument of slot...);
+/// }
+/// ```
+fn emit_entry<'ctx>(
+    module: &Module<'ctx>,
+    kernel: &Kernel,
+    body: FunctionValue<'ctx>,
+) -> std::result::Result<Entry<'ctx>, BuilderError> {
+    let context = module.get_context();
+    let (pointer, slot) = (context.ptr_type(AddressSpace::default()), context.i64_type());
+    body.as_global_value().set_name(&format!("{}.body", kernel.name));
+
+    let mut parameters: Vec<BasicTypeEnum<'ctx>> = vec![pointer.into()];
+    parameters.extend(std::iter::repeat_n(BasicTypeEnum::from(slot), GEOMETRY_SLOTS));
+    parameters.extend(kernel.slots.iter().map(|kind| match kind {
+        Slot::Pointer => BasicTypeEnum::from(pointer),
+        Slot::Value => slot.into(),
+    }));
+    let parameters: Vec<_> = parameters.into_iter().map(Into::into).collect();
+    let entry = module.add_function(&kernel.name, context.void_type().fn_type(&parameters, false), None);
+    export(entry);
+    let nounwind = Attribute::get_named_enum_kind_id("nounwind");
+    entry.add_attribute(AttributeLoc::Function, context.create_enum_attribute(nounwind, 0));
+
+    let builder = context.create_builder();
+    builder.position_at_end(context.append_basic_block(entry, "entry"));
+    let values = entry.get_params();
+    let (_, values) = values.split_at(1);
+    let (geometry, slots) = values.split_at(GEOMETRY_SLOTS);
+    let geometry: Vec<_> = geometry.iter().map(|value| value.into_int_value()).collect();
+    let geometry = Geometry::unpack(&builder, &geometry)?;
+    let arguments = slots
+        .iter()
+        .zip(body.get_params())
+        .map(|(slot, parameter)| unpack_slot(&builder, *slot, parameter.get_type()))
+        .collect::<std::result::Result<Vec<_>, _>>()?;
+    let item = work_items::emit_loops(&builder, entry, geometry, || call_body(&builder, body, &arguments))?;
+    Ok(Entry { kernel: kernel.name.clone(), function: entry, body, item })
+}
+
+/// The value of type `parameter` that a slot carries.
+fn unpack_slot<'ctx>(
+    builder: &Builder<'ctx>,
+    slot: BasicValueEnum<'ctx>,
+    parameter: BasicTypeEnum<'ctx>,
+) -> std::result::Result<BasicMetadataValueEnum<'ctx>, BuilderError> {
+    let narrow = |value: IntValue<'ctx>, width: u32| {
+        let context = value.get_type().get_context();
+        let width = std::num::NonZeroU32::new(width).expect("integers of IR have at least one bit");
+        let narrow = context.custom_width_int_type(width).expect("no more than 64 bits");
+        builder.build_int_truncate_or_bit_cast(value, narrow, "argument")
+    };
+    Ok(match (slot, parameter) {
+        (BasicValueEnum::IntValue(value), BasicTypeEnum::IntType(integer)) => {
+            narrow(value, integer.get_bit_width())?.into()
+        }
+        (BasicValueEnum::IntValue(value), BasicTypeEnum::FloatType(float)) => {
+            let bits = narrow(value, float.get_bit_width())?;
+            builder.build_bit_cast(bits, float, "argument")?.into()
+        }
+        (pointer, _) => pointer.into(),
+    })
+}
+
+/// Calls the body, with `byval` kept: each work item gets its copy.
+fn call_body<'ctx>(
+    builder: &Builder<'ctx>,
+    body: FunctionValue<'ctx>,
+    arguments: &[BasicMetadataValueEnum<'ctx>],
+) -> std::result::Result<(), BuilderError> {
+    let call = builder.build_call(body, arguments, "")?;
+    call.set_call_convention(body.get_call_conventions());
+    let byval = Attribute::get_named_enum_kind_id("byval");
+    for index in 0..body.count_params() {
+        let position = AttributeLoc::Param(index);
+        if let Some(attribute) = body.get_enum_attribute(position, byval) {
+            call.add_attribute(position, attribute);
+        }
+    }
+    Ok(())
+}

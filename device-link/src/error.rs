@@ -1,0 +1,300 @@
+//! What can go wrong in a link, with the files, kernels and symbols that it is about.
+
+use crate::problem::Problem;
+use offload_binary::{ContainerError, DecodeError, EncodeError, KernelsError};
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// A failure.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Reading or linking bitcode.
+    #[error(transparent)]
+    Bitcode(#[from] bitcode_link::Error),
+    /// A target that isn't there yet, or that doesn't exist.
+    #[error("no images can be linked for target '{name}' by this version; targets: {}", known.join(", "))]
+    UnknownTarget {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: Vec<&'static str>,
+    },
+    /// A processor that the target doesn't have.
+    #[error("target '{target}' has no processor '{arch}'; the nearest are: {}", nearest.join(", "))]
+    UnknownArch {
+        /// The target.
+        target: &'static str,
+        /// What was asked for.
+        arch: String,
+        /// The names most like it.
+        nearest: Vec<String>,
+    },
+    /// Functions compiled for different processors.
+    #[error(
+        "the inputs have functions for different processors: {}\n\
+         help: choose the image's processor with --arch", cpus.join(", ")
+    )]
+    MixedCpus {
+        /// The processors.
+        cpus: Vec<String>,
+    },
+    /// An archive.
+    #[error(
+        "'{}' is an archive, and archives can't be linked by this version\n\
+         help: give its members as inputs", path.display()
+    )]
+    Archive {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Nothing to link.
+    #[error("there are no inputs")]
+    NoInputs,
+    /// An object that can't be read.
+    #[error("object '{}' can't be read", path.display())]
+    Object {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: object::Error,
+    },
+    /// An object for another machine.
+    #[error("object '{}' is for {machine}, not for {target}", path.display())]
+    ObjectMachine {
+        /// The file.
+        path: PathBuf,
+        /// Its machine.
+        machine: String,
+        /// The link's target.
+        target: &'static str,
+    },
+    /// A program or a shared object.
+    #[error("'{}' is an ELF file, but not a relocatable object", path.display())]
+    NotRelocatable {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Assembly at the top of a module.
+    #[error(
+        "'{}' has module-level assembly ('{line}'), which device code can't have\n\
+         help: move it to a file of its own that no kernel needs", path.display()
+    )]
+    ModuleAssembly {
+        /// The file.
+        path: PathBuf,
+        /// The first line that says something.
+        line: String,
+    },
+    /// A module for another target.
+    #[error("the modules are for '{found}', not for {target}\nhelp: compile them for {target}")]
+    ModuleTarget {
+        /// Triple or data layout of the modules.
+        found: String,
+        /// The link's target.
+        target: &'static str,
+    },
+    /// A kernel or entry that isn't there.
+    #[error("there is no function '{name}' to make a kernel of{}", there_is(*in_object, name, known))]
+    NoSuchKernel {
+        /// What was asked for.
+        name: String,
+        /// The functions that are there, nearest first.
+        known: Vec<String>,
+        /// Whether an object has it, though no module does.
+        in_object: bool,
+    },
+    /// Asked for as both.
+    #[error("'{name}' is asked for as --kernel and as --entry")]
+    KernelAndEntry {
+        /// The function.
+        name: String,
+    },
+    /// Nothing that looks like a kernel.
+    #[error(
+        "the inputs have no kernel: no function is external, returns nothing and has a name of its author's\n\
+         help: name the functions with --kernel, or --entry for those with the entry's signature"
+    )]
+    NoKernels,
+    /// A marker that isn't one.
+    #[error("'{symbol}' is no device function of this version{}", did_you_mean(nearest))]
+    UnknownMarker {
+        /// The symbol.
+        symbol: String,
+        /// The nearest marker.
+        nearest: Option<&'static str>,
+    },
+    /// A marker that is declared as something else.
+    #[error("'{symbol}' is declared as '{found}'; it is '{expected}'")]
+    MarkerType {
+        /// The symbol.
+        symbol: &'static str,
+        /// Its type in the modules.
+        found: String,
+        /// Its type.
+        expected: String,
+    },
+    /// Kernels that can't be kernels: all of a run.
+    #[error("{}", lines(_0))]
+    Kernels(Vec<Problem>),
+    /// No ELF linker.
+    #[error(
+        "no ELF linker was found; looked for {}\n\
+         help: install lld 22, set LLVM_SYS_221_PREFIX to its installation prefix, or give --linker",
+        looked_for.join(", ")
+    )]
+    NoLinker {
+        /// Where it was looked for.
+        looked_for: Vec<String>,
+    },
+    /// The linker can't be run.
+    #[error("the linker '{}' can't be run", path.display())]
+    LinkerNotRun {
+        /// The linker.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The linker refused.
+    #[error("the linker failed: {}\nhelp: the command was: {command}", text.trim())]
+    Linker {
+        /// The command.
+        command: String,
+        /// What it printed.
+        text: String,
+    },
+    /// A file that can't be read.
+    #[error("can't read '{}'", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file that can't be written.
+    #[error("can't write '{}'", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file that isn't a container.
+    #[error("'{}' can't be read as a container", path.display())]
+    Container {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: DecodeError,
+    },
+    /// Images that don't go together, or one that isn't what it says.
+    #[error(transparent)]
+    Images(#[from] ContainerError),
+    /// Images that can't be written.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// An image whose kernels can't be listed.
+    #[error("image {position} can't be verified")]
+    Kernelless {
+        /// Position of the image, from 0.
+        position: usize,
+        /// Why.
+        #[source]
+        source: KernelsError,
+    },
+    /// An image that doesn't have what it lists.
+    #[error("image {position} ('{triple}') lists the kernel '{kernel}', which it doesn't export")]
+    NotExported {
+        /// Position of the image, from 0.
+        position: usize,
+        /// Its triple.
+        triple: String,
+        /// The kernel.
+        kernel: String,
+    },
+    /// What follows `--image`.
+    #[error("'--image {text}': {reason}")]
+    ImageArgument {
+        /// The argument.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nothing that was asked for.
+    #[error("the container has no image {}; it has: {}", wanted(triple.as_deref(), arch.as_deref()), known.join(", "))]
+    NothingToExtract {
+        /// The triple that was asked for.
+        triple: Option<String>,
+        /// The processor that was asked for.
+        arch: Option<String>,
+        /// The targets of the images that there are.
+        known: Vec<String>,
+    },
+    /// Several images and one file to put them in.
+    #[error(
+        "{count} images match, and '{}' is one file\n\
+         help: narrow them down with --triple and --arch, or give a folder", path.display()
+    )]
+    SeveralToExtract {
+        /// How many.
+        count: usize,
+        /// The file.
+        path: PathBuf,
+    },
+    /// LLVM can't make code.
+    #[error("LLVM can't {what}: {text}")]
+    Llvm {
+        /// What it was to do.
+        what: &'static str,
+        /// Its text.
+        text: String,
+    },
+    /// Our fault.
+    #[error("device-link made an invalid module when {after}; this is a bug of device-link: {text}")]
+    Bug {
+        /// The phase.
+        after: &'static str,
+        /// The verifier's text.
+        text: String,
+    },
+}
+
+fn there_is(in_object: bool, name: &str, known: &[String]) -> String {
+    const SHOWN: usize = 10;
+    if in_object {
+        return format!(
+            " in the modules; an object has it\nhelp: if it has the entry's signature, say --entry {name}"
+        );
+    }
+    if known.is_empty() {
+        return "; the inputs define no function for others".to_owned();
+    }
+    let shown: Vec<_> = known.iter().take(SHOWN).map(|name| demangled(name)).collect();
+    let more = known.len().saturating_sub(SHOWN);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("; the inputs define: {}{more}", shown.join(", "))
+}
+
+fn did_you_mean(nearest: &Option<&'static str>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!("; did you mean '{nearest}'?"))
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// `symbol` as its source has it, without the hash of Rust's names.
+pub(crate) fn demangled(symbol: &str) -> String {
+    format!("{:#}", rustc_demangle::demangle(symbol))
+}
+
+fn wanted(triple: Option<&str>, arch: Option<&str>) -> String {
+    let part = |name: &str, value: Option<&str>| value.map(|value| format!("with {name} '{value}'"));
+    let parts: Vec<_> = [part("triple", triple), part("arch", arch)].into_iter().flatten().collect();
+    parts.join(" and ")
+}

@@ -1,0 +1,132 @@
+//! Input files, sorted into modules and objects, and which of them defines what.
+
+use crate::Result;
+use crate::error::Error;
+use crate::target::Target;
+use bitcode_link::{Format, Input};
+use llvm_plugin::global::inline_assembly;
+use llvm_plugin::inkwell::context::Context;
+use llvm_plugin::inkwell::module::Module;
+use object::read::elf::{ElfFile64, FileHeader as _};
+use object::{Object as _, ObjectSymbol as _, SymbolKind, elf};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// The inputs of a link.
+pub(crate) struct Inputs {
+    /// Bitcode and IR text.
+    pub(crate) modules: Vec<Input>,
+    /// Relocatable objects.
+    pub(crate) objects: Vec<ObjectFile>,
+}
+
+/// A relocatable object and what it defines for others.
+pub(crate) struct ObjectFile {
+    pub(crate) path: PathBuf,
+    /// Global functions.
+    pub(crate) functions: Vec<String>,
+    /// Global functions and data.
+    pub(crate) symbols: Vec<String>,
+}
+
+/// Reads `paths` and checks that each can be linked for `target`.
+pub(crate) fn read(paths: &[PathBuf], target: Target) -> Result<Inputs> {
+    let mut inputs = Inputs { modules: Vec::new(), objects: Vec::new() };
+    for path in paths {
+        let input = Input::read(path)?;
+        match input.format {
+            Format::Bitcode | Format::IrText => inputs.modules.push(input),
+            Format::Elf => inputs.objects.push(read_object(&input, target)?),
+            Format::Archive => return Err(Error::Archive { path: input.path }),
+        }
+    }
+    if inputs.modules.is_empty() && inputs.objects.is_empty() {
+        return Err(Error::NoInputs);
+    }
+    Ok(inputs)
+}
+
+fn read_object(input: &Input, target: Target) -> Result<ObjectFile> {
+    let path = input.path.clone();
+    let unreadable = |source| Error::Object { path: path.clone(), source };
+    let header =
+        elf::FileHeader64::<object::Endianness>::parse(input.bytes.as_slice()).map_err(unreadable)?;
+    let endian = header.endian().map_err(unreadable)?;
+    let machine = header.e_machine(endian);
+    if machine != target.elf_machine() {
+        return Err(Error::ObjectMachine { path, machine: machine_name(machine), target: target.name() });
+    }
+    if header.e_type(endian) != elf::ET_REL {
+        return Err(Error::NotRelocatable { path });
+    }
+    let file: ElfFile64<'_> = ElfFile64::parse(input.bytes.as_slice()).map_err(unreadable)?;
+    let mut object = ObjectFile { path, functions: Vec::new(), symbols: Vec::new() };
+    for symbol in file.symbols().filter(|symbol| symbol.is_global() && !symbol.is_undefined()) {
+        let Ok(name) = symbol.name() else { continue };
+        object.symbols.push(name.to_owned());
+        if symbol.kind() == SymbolKind::Text {
+            object.functions.push(name.to_owned());
+        }
+    }
+    Ok(object)
+}
+
+/// The machine as a triple names it, or its number.
+fn machine_name(machine: elf::Machine) -> String {
+    let known = offload_binary::KNOWN_ARCHITECTURES.iter().find(|(_, known)| *known == Some(machine));
+    known.map_or_else(|| format!("machine {}", machine.0), |(name, _)| (*name).to_owned())
+}
+
+/// Parses the modules. A link of objects alone gets an empty one.
+pub(crate) fn modules<'ctx>(context: &'ctx Context, inputs: &Inputs) -> Result<Vec<(PathBuf, Module<'ctx>)>> {
+    let mut modules = Vec::new();
+    for input in &inputs.modules {
+        let module = input.module(context)?;
+        let assembly = inline_assembly(&module);
+        if let Some(line) = assembly.lines().find(|line| !line.trim().is_empty()) {
+            return Err(Error::ModuleAssembly { path: input.path.clone(), line: line.trim().to_owned() });
+        }
+        modules.push((input.path.clone(), module));
+    }
+    if modules.is_empty() {
+        modules.push((PathBuf::new(), context.create_module("")));
+    }
+    Ok(modules)
+}
+
+/// Which input defines a symbol.
+pub(crate) struct Origins {
+    /// Functions of modules, the internal ones too.
+    functions: HashMap<String, PathBuf>,
+    /// Functions and data of objects.
+    in_objects: HashMap<String, PathBuf>,
+}
+
+impl Origins {
+    /// Looks at the modules before they are linked.
+    pub(crate) fn of(modules: &[(PathBuf, Module<'_>)], inputs: &Inputs) -> Self {
+        let mut functions = HashMap::new();
+        for (path, module) in modules {
+            for function in module.get_functions().filter(|function| function.count_basic_blocks() > 0) {
+                let name = function.get_name().to_string_lossy().into_owned();
+                functions.entry(name).or_insert_with(|| path.clone());
+            }
+        }
+        let in_objects = inputs
+            .objects
+            .iter()
+            .flat_map(|object| object.symbols.iter().map(|symbol| (symbol.clone(), object.path.clone())))
+            .collect();
+        Self { functions, in_objects }
+    }
+
+    /// The module that defines `function`.
+    pub(crate) fn module(&self, function: &str) -> Option<&Path> {
+        self.functions.get(function).map(PathBuf::as_path)
+    }
+
+    /// Whether an object defines `symbol`.
+    pub(crate) fn in_object(&self, symbol: &str) -> bool {
+        self.in_objects.contains_key(symbol)
+    }
+}

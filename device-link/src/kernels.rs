@@ -1,0 +1,216 @@
+//! Which functions are kernels, and what their slots are.
+
+use crate::Result;
+use crate::error::Error;
+use crate::input::ObjectFile;
+use crate::options::Options;
+use crate::problem::{Problem, Trouble};
+use llvm_plugin::inkwell::AddressSpace;
+use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
+use llvm_plugin::inkwell::module::{Linkage, Module};
+use llvm_plugin::inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum};
+use llvm_plugin::inkwell::values::FunctionValue;
+use offload_binary::{KernelSignature, Slot};
+use std::collections::BTreeMap;
+
+/// Where a kernel's entry comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// An ordinary function, which gets an entry with geometry slots.
+    Ordinary,
+    /// A function of a module that has the entry's signature.
+    Entry,
+    /// The same, in an object.
+    ObjectEntry,
+}
+
+/// A kernel of the image.
+#[derive(Debug)]
+pub(crate) struct Kernel {
+    pub(crate) name: String,
+    pub(crate) form: Form,
+    /// Empty for an entry in an object: its parameters can't be seen.
+    pub(crate) slots: Vec<Slot>,
+}
+
+/// The kernels of the image, ordered by name, so that the same inputs give the same bytes.
+#[derive(Debug)]
+pub(crate) struct Kernels(Vec<Kernel>);
+
+impl Kernels {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Kernel> {
+        self.0.iter()
+    }
+
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.0.iter().map(|kernel| kernel.name.as_str()).collect()
+    }
+
+    pub(crate) fn signatures(&self) -> Vec<KernelSignature> {
+        let signature = |kernel: &Kernel| KernelSignature {
+            name: kernel.name.clone(),
+            geometry: kernel.form == Form::Ordinary,
+            slots: kernel.slots.clone(),
+        };
+        self.0.iter().map(signature).collect()
+    }
+}
+
+/// The kernels that `options` name, or all that look like one; every one that can't be a kernel is an error.
+pub(crate) fn choose(module: &Module<'_>, objects: &[ObjectFile], options: &Options) -> Result<Kernels> {
+    let forms = find_forms(module, objects, options)?;
+    let mut kernels = Vec::new();
+    let mut problems = Vec::new();
+    for (name, form) in forms {
+        let slots = match (form, module.get_function(&name)) {
+            (Form::ObjectEntry, _) | (_, None) => Ok(Vec::new()),
+            (Form::Entry, Some(function)) => entry_slots(function),
+            (Form::Ordinary, Some(function)) => ordinary_slots(function),
+        };
+        match slots {
+            Ok(slots) => kernels.push(Kernel { name, form, slots }),
+            Err(trouble) => problems.push(Problem { kernel: name, trouble, chain: Vec::new() }),
+        }
+    }
+    if problems.is_empty() { Ok(Kernels(kernels)) } else { Err(Error::Kernels(problems)) }
+}
+
+fn find_forms(
+    module: &Module<'_>,
+    objects: &[ObjectFile],
+    options: &Options,
+) -> Result<BTreeMap<String, Form>> {
+    let in_module = defined_functions(module);
+    let in_objects: Vec<_> = objects.iter().flat_map(|object| object.functions.iter().cloned()).collect();
+    let mut forms = BTreeMap::new();
+    for name in &options.kernels {
+        if !in_module.contains(name) {
+            return Err(missing(name, &in_module, in_objects.contains(name)));
+        }
+        forms.insert(name.clone(), Form::Ordinary);
+    }
+    for name in &options.entries {
+        let form = if in_module.contains(name) {
+            Form::Entry
+        } else if in_objects.contains(name) {
+            Form::ObjectEntry
+        } else {
+            let all: Vec<_> = in_module.iter().chain(&in_objects).cloned().collect();
+            return Err(missing(name, &all, false));
+        };
+        if forms.insert(name.clone(), form).is_some() {
+            return Err(Error::KernelAndEntry { name: name.clone() });
+        }
+    }
+    if options.kernels.is_empty() && options.entries.is_empty() {
+        let kernels = in_module.into_iter().filter(|name| {
+            module.get_function(name).is_some_and(|function| {
+                !is_reserved(name)
+                    && function.get_linkage() == Linkage::External
+                    && function.get_type().get_return_type().is_none()
+            })
+        });
+        forms.extend(kernels.map(|name| (name, Form::Ordinary)));
+    }
+    if forms.is_empty() { Err(Error::NoKernels) } else { Ok(forms) }
+}
+
+/// The functions that `module` defines for others, in its order.
+fn defined_functions(module: &Module<'_>) -> Vec<String> {
+    module
+        .get_functions()
+        .filter(|function| function.count_basic_blocks() > 0)
+        .filter(|function| {
+            matches!(
+                function.get_linkage(),
+                Linkage::External
+                    | Linkage::WeakAny
+                    | Linkage::WeakODR
+                    | Linkage::LinkOnceAny
+                    | Linkage::LinkOnceODR
+            )
+        })
+        .map(|function| function.get_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+/// Names that C reserves for the implementation, which mangled C++ and Rust names are too: nobody meant
+/// them as a kernel's name unless told.
+fn is_reserved(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next() == Some('_')
+        && characters.next().is_some_and(|second| second == '_' || second.is_ascii_uppercase())
+}
+
+fn missing(name: &str, known: &[String], in_object: bool) -> Error {
+    let mut known: Vec<_> = known.iter().filter(|known| !known.starts_with("llvm.")).cloned().collect();
+    known.sort_by_key(|known| (strsim::damerau_levenshtein(name, known), known.clone()));
+    Error::NoSuchKernel { name: name.to_owned(), known, in_object }
+}
+
+fn check_shape(function: FunctionValue<'_>) -> std::result::Result<(), Trouble> {
+    if let Some(returned) = function.get_type().get_return_type() {
+        return Err(Trouble::Returns { type_name: returned.print_to_string().to_string() });
+    }
+    if function.get_type().is_var_arg() { Err(Trouble::VarArgs) } else { Ok(()) }
+}
+
+/// The slots of an ordinary function's arguments.
+fn ordinary_slots(function: FunctionValue<'_>) -> std::result::Result<Vec<Slot>, Trouble> {
+    check_shape(function)?;
+    let sret = Attribute::get_named_enum_kind_id("sret");
+    let parameters = function.get_type().get_param_types();
+    let slot = |(index, parameter): (usize, &BasicMetadataTypeEnum<'_>)| {
+        let refused = |type_name| Trouble::Parameter { index, type_name };
+        let position = AttributeLoc::Param(u32::try_from(index).unwrap_or(u32::MAX));
+        if function.get_enum_attribute(position, sret).is_some() {
+            return Err(refused("sret: a return value through memory".to_owned()));
+        }
+        slot_of(*parameter).ok_or_else(|| refused(parameter.print_to_string().to_string()))
+    };
+    parameters.iter().enumerate().map(slot).collect()
+}
+
+/// The slot that carries a parameter of this type.
+fn slot_of(parameter: BasicMetadataTypeEnum<'_>) -> Option<Slot> {
+    match BasicTypeEnum::try_from(parameter).ok()? {
+        BasicTypeEnum::PointerType(pointer) if pointer.get_address_space() == AddressSpace::default() => {
+            Some(Slot::Pointer)
+        }
+        BasicTypeEnum::IntType(integer) if integer.get_bit_width() <= 64 => Some(Slot::Value),
+        BasicTypeEnum::FloatType(float) => {
+            let context = float.get_context();
+            (float == context.f32_type() || float == context.f64_type()).then_some(Slot::Value)
+        }
+        _ => None,
+    }
+}
+
+/// The slots of a function that is an entry already: after the launch environment, pointers and `i64`.
+fn entry_slots(function: FunctionValue<'_>) -> std::result::Result<Vec<Slot>, Trouble> {
+    check_shape(function)?;
+    let parameters = function.get_type().get_param_types();
+    let slots: Vec<_> = parameters
+        .iter()
+        .enumerate()
+        .map(|(index, parameter)| {
+            match slot_of(*parameter) {
+                Some(Slot::Value) if !is_i64(*parameter) => None,
+                Some(Slot::Value) if index == 0 => None,
+                slot => slot,
+            }
+            .ok_or_else(|| Trouble::EntryParameter {
+                index,
+                type_name: parameter.print_to_string().to_string(),
+            })
+        })
+        .collect::<std::result::Result<_, _>>()?;
+    match slots.split_first() {
+        Some((_, slots)) => Ok(slots.to_vec()),
+        None => Err(Trouble::NoEnvironment),
+    }
+}
+
+fn is_i64(parameter: BasicMetadataTypeEnum<'_>) -> bool {
+    matches!(parameter, BasicMetadataTypeEnum::IntType(integer) if integer.get_bit_width() == 64)
+}

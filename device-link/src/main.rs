@@ -1,0 +1,115 @@
+//! The program `device-link`.
+
+mod args;
+
+use anyhow::{Context as _, Result};
+use args::{Arguments, Command, LinkArguments, MessageFormat};
+use clap::Parser as _;
+use device_link::{Error, container, link_device, write_file};
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error, arguments.message_format);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    match &arguments.command {
+        Command::Link(link) => run_link(link, arguments.message_format),
+        Command::Pack { images, output } => {
+            let images: Vec<_> = images
+                .iter()
+                .map(|text| container::image_of_argument(text))
+                .collect::<device_link::Result<_>>()?;
+            Ok(write_file(output, &container::pack(&images)?)?)
+        }
+        Command::List { file, json } => {
+            let listing = container::list(&container::read(file)?);
+            if *json || arguments.message_format == MessageFormat::Json {
+                print(&format!("{}\n", serde_json::to_string(&listing)?))
+            } else {
+                print(&listing.to_string())
+            }
+        }
+        Command::Extract { file, triple, arch, output } => {
+            extract(file, triple.as_deref(), arch.as_deref(), output)
+        }
+        Command::Verify { file } => {
+            for note in container::verify(&container::read(file)?)? {
+                print(&format!("note: {note}\n"))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn run_link(link: &LinkArguments, format: MessageFormat) -> Result<()> {
+    let report = link_device(&link.inputs, &link.options())?;
+    let images = [report.image];
+    write_file(&link.output, &container::pack(&images)?)?;
+    if format == MessageFormat::Json {
+        let linked = serde_json::json!({
+            "reason": "linked",
+            "output": link.output,
+            "images": container::list(&images),
+            "linker": report.linker_command,
+        });
+        return print(&format!("{linked}\n"));
+    }
+    if link.verbose {
+        print(&format!("{}linker: {}\n", container::list(&images), report.linker_command))?;
+    }
+    Ok(())
+}
+
+fn extract(file: &Path, triple: Option<&str>, arch: Option<&str>, output: &Path) -> Result<()> {
+    let images = container::read(file)?;
+    let found = container::find(&images, triple, arch)?;
+    if output.is_dir() {
+        for (name, image) in found {
+            write_file(&output.join(name), &image.bytes)?;
+        }
+        return Ok(());
+    }
+    match found.as_slice() {
+        [(_, image)] => Ok(write_file(output, &image.bytes)?),
+        _ => Err(Error::SeveralToExtract { count: found.len(), path: output.to_owned() }.into()),
+    }
+}
+
+/// Prints a result; a closed pipe is an error, not a panic.
+fn print(text: &str) -> Result<()> {
+    use std::io::Write as _;
+    std::io::stdout().lock().write_all(text.as_bytes()).context("can't print")
+}
+
+/// Prints an error: kernels' problems one by one, the causes of other errors behind them.
+fn report(error: &anyhow::Error, format: MessageFormat) {
+    let messages = match error.downcast_ref::<Error>() {
+        Some(Error::Kernels(problems)) => {
+            problems.iter().map(|problem| (problem.to_string(), Some(problem.kernel.as_str()))).collect()
+        }
+        _ => vec![(format!("{error:#}"), None)],
+    };
+    for (message, kernel) in messages {
+        let line = match format {
+            MessageFormat::Text => format!("error: {message}"),
+            MessageFormat::Json => {
+                serde_json::json!({ "reason": "error", "message": message, "kernel": kernel }).to_string()
+            }
+        };
+        write_error(&line);
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is the program")]
+fn write_error(line: &str) {
+    eprintln!("{line}");
+}

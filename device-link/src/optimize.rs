@@ -1,0 +1,80 @@
+//! LLVM's pipelines over the linked module, and the check that kernels survived them.
+
+use crate::Result;
+use crate::error::Error;
+use crate::kernels::Kernels;
+use crate::options::OptLevel;
+use crate::problem::{Problem, Trouble};
+use crate::reach::in_module;
+use llvm_plugin::collect::{Collected, CollectedSeverity, collect};
+use llvm_plugin::inkwell::module::Module;
+use llvm_plugin::inkwell::passes::PassBuilderOptions;
+use llvm_plugin::inkwell::targets::TargetMachine;
+use llvm_plugin::inkwell::values::{FunctionValue, InstructionOpcode, InstructionValue};
+use llvm_plugin::instruction::call_site;
+
+/// Runs the pipeline of `level`.
+pub(crate) fn optimize(module: &Module<'_>, machine: &TargetMachine, level: OptLevel) -> Result<()> {
+    // An image is stripped, and what it is made of must not depend on where its source was.
+    module.strip_debug_info();
+    let pipeline = match level {
+        OptLevel::O0 => "default<O0>,globaldce",
+        OptLevel::O1 => "default<O1>",
+        OptLevel::O2 => "default<O2>",
+        OptLevel::O3 => "default<O3>",
+    };
+    run_passes(module, machine, pipeline, "optimize the kernels")
+}
+
+/// Runs `passes`, in opt's notation. `what` they do stands in the error.
+pub(crate) fn run_passes(
+    module: &Module<'_>,
+    machine: &TargetMachine,
+    passes: &str,
+    what: &'static str,
+) -> Result<()> {
+    let options = PassBuilderOptions::create();
+    let (result, collected) = collect(&module.get_context(), || module.run_passes(passes, machine, options));
+    result.map_err(|text| Error::Llvm { what, text: text.to_string() })?;
+    check_collected(collected, what)
+}
+
+/// LLVM reports some failures as diagnostics alone.
+pub(crate) fn check_collected(collected: Vec<Collected>, what: &'static str) -> Result<()> {
+    let error = collected.into_iter().find(|diagnostic| diagnostic.severity == CollectedSeverity::Error);
+    error.map_or(Ok(()), |diagnostic| Err(Error::Llvm { what, text: diagnostic.text }))
+}
+
+/// Refuses kernels of which optimization left nothing.
+pub(crate) fn check_not_empty(module: &Module<'_>, kernels: &Kernels) -> Result<()> {
+    let empty: Vec<_> = in_module(module, kernels)
+        .filter(|(_, function)| !has_effect(*function))
+        .map(|(kernel, _)| Problem {
+            kernel: kernel.name.clone(),
+            trouble: Trouble::Empty,
+            chain: Vec::new(),
+        })
+        .collect();
+    if empty.is_empty() { Ok(()) } else { Err(Error::Kernels(empty)) }
+}
+
+fn has_effect(function: FunctionValue<'_>) -> bool {
+    function.get_basic_block_iter().flat_map(|block| block.get_instructions()).any(changes_memory)
+}
+
+fn changes_memory(instruction: InstructionValue<'_>) -> bool {
+    // Intrinsics that tell the optimizer something, and those that a kernel ends with.
+    const WITHOUT_EFFECT: [&str; 5] =
+        ["llvm.assume", "llvm.lifetime.", "llvm.experimental.noalias.", "llvm.trap", "llvm.ubsantrap"];
+    match instruction.get_opcode() {
+        InstructionOpcode::Store | InstructionOpcode::AtomicRMW | InstructionOpcode::AtomicCmpXchg => true,
+        InstructionOpcode::Call => {
+            let callee = call_site(instruction).and_then(|call| call.get_called_fn_value());
+            callee.is_none_or(|callee| {
+                let name = callee.get_name().to_string_lossy();
+                !WITHOUT_EFFECT.iter().any(|prefix| name.starts_with(prefix))
+            })
+        }
+        _ => false,
+    }
+}

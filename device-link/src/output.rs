@@ -1,0 +1,52 @@
+//! Files that a run writes: whole or not at all.
+
+use crate::Result;
+use crate::error::Error;
+use llvm_plugin::inkwell::module::Module;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Writes `bytes` to `path` by way of a temporary file beside it, so that no half-written file is ever there.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |source| Error::Write { path: path.to_owned(), source };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new()
+        .prefix(".device-link.")
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// The folder for what the phases make, if it was asked for.
+pub(crate) struct Temps {
+    folder: Option<PathBuf>,
+}
+
+impl Temps {
+    pub(crate) fn new(folder: Option<&Path>) -> Result<Self> {
+        if let Some(folder) = folder {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+        }
+        Ok(Self { folder: folder.map(ToOwned::to_owned) })
+    }
+
+    /// Writes `bytes` to the file `name` of the folder.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        self.folder.as_ref().map_or(Ok(()), |folder| write_file(&folder.join(name), bytes))
+    }
+
+    /// Writes `module` as text to `name`.ll.
+    pub(crate) fn write_module(&self, name: &str, module: &Module<'_>) -> Result<()> {
+        if self.folder.is_none() {
+            return Ok(());
+        }
+        self.write(&format!("{name}.ll"), module.print_to_string().to_string().as_bytes())
+    }
+}

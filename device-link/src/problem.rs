@@ -1,0 +1,176 @@
+//! What is wrong with kernels: the trouble, the way there, and what can be done.
+
+use crate::error::demangled;
+use llvm_plugin::debug_location::DebugLocation;
+use std::fmt;
+use std::path::PathBuf;
+
+/// One step of the way from a kernel to what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// The function, or the constant, that refers to the step before.
+    pub name: String,
+    /// Where it does so, if there is debug info.
+    pub location: Option<DebugLocation>,
+    /// The input that it comes from.
+    pub input: Option<PathBuf>,
+}
+
+impl fmt::Display for Hop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "in '{}'", demangled(&self.name))?;
+        if let Some(location) = &self.location {
+            write!(f, " at {location}")?;
+        }
+        self.input.as_ref().map_or(Ok(()), |input| write!(f, " ({})", input.display()))
+    }
+}
+
+/// What is wrong with a kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// It returns something.
+    Returns {
+        /// What.
+        type_name: String,
+    },
+    /// It takes `...`.
+    VarArgs,
+    /// A parameter that no slot carries.
+    Parameter {
+        /// Its index, from 0.
+        index: usize,
+        /// Its type.
+        type_name: String,
+    },
+    /// A parameter that an entry can't have.
+    EntryParameter {
+        /// Its index, from 0.
+        index: usize,
+        /// Its type.
+        type_name: String,
+    },
+    /// An entry without the launch environment.
+    NoEnvironment,
+    /// It waits for other threads.
+    Barrier,
+    /// An entry without geometry asks for it.
+    MarkerInEntry {
+        /// The marker.
+        marker: String,
+    },
+    /// A marker in a function that can't be inlined.
+    MarkerNotInlined {
+        /// The marker.
+        marker: String,
+    },
+    /// A function that nobody defines.
+    UndefinedFunction {
+        /// Its symbol.
+        symbol: String,
+    },
+    /// A variable that nobody defines.
+    UndefinedVariable {
+        /// Its symbol.
+        symbol: String,
+    },
+    /// A variable of the host's threads.
+    ThreadLocal {
+        /// Its symbol.
+        symbol: String,
+    },
+    /// Nothing is left of it.
+    Empty,
+}
+
+/// One thing that is wrong with one kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The kernel's symbol.
+    pub kernel: String,
+    /// What is wrong.
+    pub trouble: Trouble,
+    /// The way there, the last step first.
+    pub chain: Vec<Hop>,
+}
+
+impl Problem {
+    /// What can be done about it.
+    fn help(&self) -> Option<&'static str> {
+        Some(match &self.trouble {
+            Trouble::Parameter { .. } => "pass it in memory, through a pointer",
+            Trouble::MarkerInEntry { .. } => "give it as --kernel, and let device-link make the entry",
+            Trouble::MarkerNotInlined { .. } => {
+                "a function that asks for its position must be called directly, and not by itself"
+            }
+            Trouble::UndefinedFunction { .. } => {
+                "add the bitcode or object that defines it to the inputs, or keep the kernel from calling it"
+            }
+            Trouble::UndefinedVariable { .. } => "add the bitcode or object that defines it to the inputs",
+            Trouble::ThreadLocal { .. } => {
+                "a device has no threads of the host; pass the value as an argument"
+            }
+            Trouble::Empty => "a kernel whose behaviour is undefined is optimized away like this too",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kernel = demangled(&self.kernel);
+        match &self.trouble {
+            Trouble::Returns { type_name } => {
+                write!(f, "kernel '{kernel}' returns '{type_name}'; a kernel returns nothing")
+            }
+            Trouble::VarArgs => write!(f, "kernel '{kernel}' takes a variable number of arguments"),
+            Trouble::Parameter { index, type_name } => write!(
+                f,
+                "kernel '{kernel}': parameter {index} has type '{type_name}', which no 8-byte slot carries"
+            ),
+            Trouble::EntryParameter { index, type_name } => write!(
+                f,
+                "entry '{kernel}': parameter {index} has type '{type_name}'; an entry takes the launch \
+                 environment, a pointer, and then pointers and i64"
+            ),
+            Trouble::NoEnvironment => write!(
+                f,
+                "entry '{kernel}' has no parameters; its first is the launch environment, a pointer"
+            ),
+            Trouble::Barrier => write!(
+                f,
+                "kernel '{kernel}' waits at a barrier, and kernels with barriers can't be linked for x86_64 by \
+                 this version"
+            ),
+            Trouble::MarkerInEntry { marker } => write!(
+                f,
+                "entry '{kernel}' reaches '{marker}', which needs the geometry that an entry of its own doesn't get"
+            ),
+            Trouble::MarkerNotInlined { marker } => {
+                write!(f, "kernel '{kernel}' reaches '{marker}' in a function that can't be inlined into it")
+            }
+            Trouble::UndefinedFunction { symbol } => {
+                write!(f, "kernel '{kernel}' calls '{}', which no input defines", demangled(symbol))
+            }
+            Trouble::UndefinedVariable { symbol } => {
+                write!(
+                    f,
+                    "kernel '{kernel}' uses the variable '{}', which no input defines",
+                    demangled(symbol)
+                )
+            }
+            Trouble::ThreadLocal { symbol } => {
+                write!(f, "kernel '{kernel}' uses the thread-local variable '{}'", demangled(symbol))
+            }
+            Trouble::Empty => write!(
+                f,
+                "kernel '{kernel}' does nothing: it has no store, atomic operation or call after optimization"
+            ),
+        }?;
+        for hop in &self.chain {
+            write!(f, "\n  {hop}")?;
+        }
+        self.help().map_or(Ok(()), |help| write!(f, "\nhelp: {help}"))
+    }
+}
