@@ -1,0 +1,13 @@
+//! `&mut [f64; 128]`: both ways.
+//@ prints: 4 4
+//@ moves: 1024 to the device, 1024 from it
+
+unsafe extern "C" {
+    fn add_one(x: &mut [f64; 128]);
+}
+
+pub fn run() {
+    let mut x = std::hint::black_box([3.0; 128]);
+    core::intrinsics::offload::<_, _, ()>(add_one, [1, 1, 1], [1, 1, 1], (&mut x,));
+    println!("{} {}", x[0], x[127]);
+}

@@ -1,0 +1,205 @@
+//! rustc's own offload (`core::intrinsics::offload`, `-Zoffload=Test`) on stock toolchains: one rustc command
+//! with `offload-embed`, a run on libomptarget's host device, and the bytes that the run moved.
+//!
+//! A case is `tests/cases/rustc_offload/NAME.rs`, a module with `pub fn run()` and lines that say
+//! `//@ prints: TEXT`, `//@ moves: N to the device, M from it`, and `//@ since: 1.97` where older rustcs get it
+//! wrong (docs/rustc-offload.md). All kernels are in `kernels.c`.
+
+use std::path::{Path, PathBuf};
+
+use tests::{Ran, Run, Scratch, llvm, nightly, plugin, rustcs, stable, workspace};
+use xtask::tools::Toolchain;
+
+const HOST: &str = "x86_64-unknown-linux-gnu";
+
+fn cases_folder() -> PathBuf {
+    workspace().join("tests/cases/rustc_offload")
+}
+
+struct Case {
+    name: String,
+    path: PathBuf,
+    since: Option<String>,
+    prints: String,
+    moves: String,
+}
+
+fn cases() -> Vec<Case> {
+    let mut paths: Vec<_> = std::fs::read_dir(cases_folder()).expect("the cases are there").collect();
+    paths.sort_by_key(|entry| entry.as_ref().map(std::fs::DirEntry::path).ok());
+    let paths = paths.into_iter().map(|entry| entry.expect("a folder can be read").path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).map(read_case).collect()
+}
+
+fn read_case(path: PathBuf) -> Case {
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let directive = |key: &str| {
+        let line =
+            text.lines().find_map(|line| line.strip_prefix("//@ ")?.strip_prefix(key)?.strip_prefix(": "));
+        line.map(str::to_owned)
+    };
+    let required = |key| directive(key).unwrap_or_else(|| panic!("{} has no `//@ {key}:`", path.display()));
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Case { name, since: directive("since"), prints: required("prints"), moves: required("moves"), path }
+}
+
+/// Whether `rustc` is `since` or later: both are 1.N.
+fn has(rustc: &Toolchain, since: &str) -> bool {
+    let minor = |version: &str| version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    minor(&rustc.release) >= minor(since)
+}
+
+/// A program that runs the case its argument names.
+fn main_of(cases: &[Case]) -> String {
+    let modules = cases.iter().map(|c| format!("#[path = {:?}]\nmod {};\n", c.path, c.name));
+    let arms = cases.iter().map(|c| format!("        Some({0:?}) => {0}::run(),\n", c.name));
+    format!(
+        "#![feature(core_intrinsics)]\n#![allow(internal_features, improper_ctypes, clashing_extern_declarations)]\n{}fn main() {{\n    match \
+         std::env::args().nth(1).as_deref() {{\n{}        other => panic!(\"no case {{other:?}}\"),\n    }}\n}}\n",
+        modules.collect::<String>(),
+        arms.collect::<String>()
+    )
+}
+
+/// The image of `kernels.c` for `target`, in a container.
+fn container(scratch: &Scratch, target: &str) -> PathBuf {
+    let (image, container) = (scratch.path("kernels.so"), scratch.path("kernels.offload"));
+    Run::new(llvm().tool("clang"))
+        .args(["-O2", "-ffreestanding", "-shared", "-fPIC", "-nostdlib", "-fuse-ld=lld"])
+        .arg(format!("--target={target}"))
+        .arg("-o")
+        .arg(&image)
+        .arg(cases_folder().join("kernels.c"))
+        .ok();
+    pack(&image, &container, target);
+    container
+}
+
+fn pack(image: &Path, container: &Path, target: &str) {
+    Run::new(llvm().tool("llvm-offload-binary"))
+        .arg("-o")
+        .arg(container)
+        .arg(format!("--image=file={},triple={target},arch=,kind=openmp", image.display()))
+        .ok();
+}
+
+/// The one command.
+fn compile(rustc: &Toolchain, source: &Path, container: &Path, program: &Path, options: &[&str]) -> Run {
+    let lib_dir = llvm().lib_dir();
+    Run::new(&rustc.rustc)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .args(["--edition=2024", "-Zunstable-options", "-Zoffload=Test", "-Clto=fat"])
+        .args(options)
+        .arg(format!("-Zllvm-plugins={}", plugin().display()))
+        .arg(format!("-Cpasses=offload-embed<images={}>", container.display()))
+        .arg(format!("-Lnative={}", lib_dir.display()))
+        .args(["-lomptarget", "-lomp"])
+        .arg(format!("-Clink-arg=-Wl,-rpath,{}", lib_dir.display()))
+        .arg("-o")
+        .arg(program)
+        .arg(source)
+}
+
+/// `N to the device, M from it`, of what the runtime reports.
+fn moved(ran: &Ran) -> String {
+    let sum = |direction: &str| -> u64 {
+        let copies = ran.stderr.lines().filter(|line| line.contains(direction));
+        copies.map(|line| size_of_copy(line).unwrap_or_else(|| panic!("no size in `{line}`"))).sum()
+    };
+    let (to, from) = (sum("Copying data from host to device"), sum("Copying data from device to host"));
+    format!("{to} to the device, {from} from it")
+}
+
+fn size_of_copy(line: &str) -> Option<u64> {
+    line.split_once("Size=")?.1.split(',').next()?.trim().parse().ok()
+}
+
+#[track_caller]
+fn check(rustc: &Toolchain, options: &[&str]) {
+    let scratch = Scratch::new();
+    let cases: Vec<Case> =
+        cases().into_iter().filter(|case| case.since.as_ref().is_none_or(|s| has(rustc, s))).collect();
+    let source = scratch.write("main.rs", main_of(&cases));
+    let program = scratch.path("main");
+    compile(rustc, &source, &container(&scratch, HOST), &program, options).ok().says_not("warning");
+    for case in cases {
+        // 32: libomptarget reports copies.
+        let ran = Run::new(&program).arg(&case.name).env("LIBOMPTARGET_INFO", "32").ok();
+        assert_eq!(moved(&ran), case.moves, "case {} on {} moved\n{ran}", case.name, rustc.release);
+        ran.prints(&case.prints);
+    }
+}
+
+#[test]
+fn battery_on_stable() {
+    check(stable(), &["-Copt-level=3"]);
+}
+
+#[test]
+fn battery_in_many_codegen_units() {
+    check(stable(), &["-Copt-level=0", "-Ccodegen-units=64", "-Cdebuginfo=2"]);
+}
+
+#[test]
+fn battery_on_nightly() {
+    if let Some(nightly) = nightly() {
+        check(nightly, &["-Copt-level=s"]);
+    }
+}
+
+/// A program whose only case is the example, and the folder it is in.
+fn example(scratch: &Scratch) -> PathBuf {
+    let example = cases().into_iter().filter(|case| case.name == "example").collect::<Vec<_>>();
+    scratch.write("main.rs", main_of(&example))
+}
+
+fn check_launch_that_fails(target: &str, variable: (&str, &str)) {
+    let scratch = Scratch::new();
+    let program = scratch.path("main");
+    compile(stable(), &example(&scratch), &container(&scratch, target), &program, &["-Copt-level=2"]).ok();
+    let ran = Run::new(&program).arg("example").env(variable.0, variable.1).run();
+    assert_eq!(ran.code(), None, "the program aborts\n{ran}");
+    ran.prints("").says(
+        "outboard: kernel `kernel_1` did not run: offloading is disabled (OMP_TARGET_OFFLOAD), or no device \
+         takes an image of this program; the program has no other way to compute its results\n",
+    );
+}
+
+/// rustc drops the launch's result: without a check the program prints what was never computed.
+#[test]
+fn disabled_offloading_ends_the_program() {
+    check_launch_that_fails(HOST, ("OMP_TARGET_OFFLOAD", "DISABLED"));
+}
+
+/// rustc starts all devices at start-up, and the runtime would end the program with a word about itself.
+#[test]
+fn an_image_for_no_device_ends_the_program() {
+    check_launch_that_fails("aarch64-unknown-linux-gnu", ("OMP_TARGET_OFFLOAD", "DEFAULT"));
+}
+
+#[track_caller]
+fn check_error(kernels: &str, message: &str) {
+    for rustc in rustcs() {
+        let scratch = Scratch::new();
+        let source = scratch.write("kernels.c", kernels);
+        let (image, container) = (scratch.path("kernels.so"), scratch.path("kernels.offload"));
+        let mut clang = Run::new(llvm().tool("clang")).args(["-shared", "-fPIC", "-nostdlib", "-o"]);
+        clang = clang.arg(&image).arg(source);
+        clang.ok();
+        pack(&image, &container, HOST);
+        let main = example(&scratch);
+        let before = scratch.names();
+        let program = scratch.path("main");
+        compile(rustc, &main, &container, &program, &["-Copt-level=2"]).fails().says(message);
+        assert_eq!(scratch.names(), before, "nothing half-written stays");
+    }
+}
+
+#[test]
+fn a_kernel_that_no_image_has() {
+    check_error(
+        "void kernel_2(void *env, double *x) {}\nvoid other(void *env) {}\n",
+        "error: offload-embed: kernel `kernel_1` is not in image 0 (x86_64-unknown-linux-gnu), which has \
+         `kernel_2`, `other`",
+    );
+}
