@@ -116,6 +116,7 @@ fn main() {
     println!("grid        {WIDTH} x {HEIGHT} cells, {STEPS} steps");
     println!("launches    {} (heat_step {STEPS}, heat_row_changes 1)", STEPS + 1);
     println!("last step   changed no cell by more than {change:.4}");
+    println!("            each moves its grids: nothing stays on the device between launches yet");
     println!("time        {device_time:.1?} on the device, transfers included");
     println!("            {rust_time:.1?} in plain Rust, on one thread");
     println!("difference  at most {difference:e} from plain Rust");

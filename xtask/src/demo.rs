@@ -33,13 +33,14 @@ pub(crate) fn run() -> Result<()> {
 
     println!("\n4. the run");
     let mut list = run::in_root(run::built("release").join("device-link"));
-    print!("{}", run::captured(list.arg("list").arg(file("heat.offload")))?.0);
+    let (images, _) = run::captured(list.args(["list", "--json"]).arg(file("heat.offload")))?;
     let mut heat = Command::new(file("heat"));
     let (printed, info) = run::captured(heat.env("LIBOMPTARGET_INFO", INFO_DATA_TRANSFER))?;
     let moved = Moved::parse(&info);
+    println!("{}", describe_images(&images)?);
     println!("transfers   {} MiB to the device, {} MiB from it", moved.to >> 20, moved.from >> 20);
     print!("{printed}");
-    println!("\nthe program: {}", file("heat").display());
+    println!("\nYou can run it again: LIBOMPTARGET_INFO=32 {}", file("heat").display());
     Ok(())
 }
 
@@ -78,6 +79,19 @@ fn escaped(path: &Path) -> String {
     text
 }
 
+/// What `device-link list --json` tells, a line for each image.
+fn describe_images(json: &str) -> Result<String> {
+    let list: serde_json::Value = serde_json::from_str(json).context("device-link list printed no JSON")?;
+    let images = list["images"].as_array().context("device-link list told of no images")?;
+    let describe = |image: &serde_json::Value| {
+        let kernels = image["kernels"].as_array().into_iter().flatten();
+        let names: Vec<_> = kernels.filter_map(|kernel| kernel["name"].as_str()).collect();
+        let triple = image["triple"].as_str().unwrap_or_default();
+        format!("image       {triple}, {} bytes\nkernels     {}", image["size"], names.join(", "))
+    };
+    Ok(images.iter().map(describe).collect::<Vec<_>>().join("\n"))
+}
+
 /// Bytes that libomptarget copied.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Moved {
@@ -104,7 +118,7 @@ impl Moved {
 
 #[cfg(test)]
 mod tests {
-    use super::{Moved, escaped};
+    use super::{Moved, describe_images, escaped};
     use std::path::Path;
 
     #[test]
@@ -116,6 +130,15 @@ omptarget device 0 info: Copying data from device to host, TgtPtr=0x2, HstPtr=0x
 omptarget device 0 info: Launching kernel
 ";
         assert_eq!(Moved::parse(info), Moved { to: 12, from: 16 });
+    }
+
+    #[test]
+    fn images_are_named_with_their_kernels() {
+        let json = r#"{"images":[{"triple":"x86_64","size":12,"kernels":[{"name":"a"},{"name":"b"}]}]}"#;
+        let text = describe_images(json).expect("the JSON of device-link list");
+        assert_eq!(text, "image       x86_64, 12 bytes\nkernels     a, b");
+        let error = describe_images("{}").expect_err("no images");
+        assert_eq!(error.to_string(), "device-link list told of no images");
     }
 
     #[test]
