@@ -44,6 +44,8 @@ fn main() {
         .cpp_link_stdlib(None)
         .compile("outboard_llvm_shim");
 
+    // The example is a plugin: no libLLVM, and the shim's C++ library.
+    println!("cargo::rustc-link-arg-examples=-lstdc++");
     println!("cargo::metadata=libdir={}", ask("--libdir"));
     println!("cargo::metadata=bindir={}", ask("--bindir"));
 }

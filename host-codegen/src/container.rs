@@ -36,7 +36,7 @@ pub enum ContainerError {
     MissingKernel {
         /// The kernel.
         kernel: String,
-        /// Position of the image in the container, from 1.
+        /// Position of the image in the container.
         index: usize,
         /// Triple and processor of the image.
         target: String,
@@ -48,7 +48,7 @@ pub enum ContainerError {
     Geometry {
         /// The kernel.
         kernel: String,
-        /// Position of the image in the container, from 1.
+        /// Position of the image in the container.
         index: usize,
         /// Triple and processor of the image.
         target: String,
@@ -58,7 +58,7 @@ pub enum ContainerError {
     Signature {
         /// The kernel.
         kernel: String,
-        /// Position of the image in the container, from 1.
+        /// Position of the image in the container.
         index: usize,
         /// Triple and processor of the image.
         target: String,
@@ -137,7 +137,7 @@ impl Container {
     /// # Errors
     /// The first image that does not, with what it has.
     pub fn check_kernel(&self, kernel: &str) -> Result<(), ContainerError> {
-        for (index, image) in (1..).zip(&self.images) {
+        for (index, image) in self.images.iter().enumerate() {
             if !image.kernels.contains(kernel) {
                 let mut available: Vec<String> =
                     image.kernels.names().into_iter().map(str::to_owned).collect();
@@ -159,7 +159,7 @@ impl Container {
     /// The first image that does not.
     pub fn check_own_entry(&self, kernel: &str) -> Result<(), ContainerError> {
         self.check_kernel(kernel)?;
-        for (index, image) in (1..).zip(&self.images) {
+        for (index, image) in self.images.iter().enumerate() {
             if image.kernels.signature(kernel).is_some_and(|known| known.geometry) {
                 return Err(ContainerError::Geometry {
                     kernel: kernel.to_owned(),
@@ -181,7 +181,7 @@ impl Container {
         let geometry = !launch.options.contains(LaunchOptions::OWN_ENTRY);
         let slot = |a: &Argument| if a.map.contains(MapFlags::LITERAL) { Slot::Value } else { Slot::Pointer };
         let slots: Vec<Slot> = launch.arguments.iter().map(slot).collect();
-        for (index, image) in (1..).zip(&self.images) {
+        for (index, image) in self.images.iter().enumerate() {
             let Some(known) = image.kernels.signature(kernel) else { continue };
             // An entry that its author wrote records no slots: its parameters are his own affair.
             let same_slots = !known.geometry || known.slots == slots;

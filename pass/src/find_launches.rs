@@ -96,8 +96,8 @@ fn check_function(
                         call,
                         Error::WrongType {
                             launch: name(),
-                            found: found.to_string(),
-                            expected: expected.to_string(),
+                            found: found.print_to_string().to_string(),
+                            expected: expected.print_to_string().to_string(),
                         },
                     );
                 }
