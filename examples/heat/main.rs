@@ -115,8 +115,8 @@ fn main() {
     let difference = result.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     println!("grid        {WIDTH} x {HEIGHT} cells, {STEPS} steps");
     println!("launches    {} (heat_step {STEPS}, heat_row_changes 1)", STEPS + 1);
-    println!("last step   changed no cell by more than {change:.4}");
     println!("            each moves its grids: nothing stays on the device between launches yet");
+    println!("last step   changed no cell by more than {change:.4}");
     println!("time        {device_time:.1?} on the device, transfers included");
     println!("            {rust_time:.1?} in plain Rust, on one thread");
     println!("difference  at most {difference:e} from plain Rust");
