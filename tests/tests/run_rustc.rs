@@ -187,19 +187,21 @@ fn launches_do_not_grow_the_stack() {
     check_program("small_stack.rs", &["300000"], "22500300000", None);
 }
 
-/// Device and inode of the objects that an incremental build left: rustc links reused ones to where they were.
-fn objects(folder: &Path) -> BTreeMap<String, u64> {
-    let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).expect("the incremental folder can be read") {
-        let path = entry.expect("the incremental folder can be read").path();
-        if path.is_dir() {
-            found.extend(objects(&path));
-        } else if path.extension().is_some_and(|extension| extension == "o") {
-            let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
-            found.insert(name, std::fs::metadata(&path).expect("the object is there").ino());
-        }
-    }
-    found
+/// Inodes of the objects that the last incremental build kept: rustc links the ones that it reuses.
+fn objects(cache: &Path) -> BTreeMap<String, u64> {
+    let entries = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).expect("the incremental folder can be read");
+        entries.map(|entry| entry.expect("the incremental folder can be read").path()).collect()
+    };
+    let of_crate = entries(cache).pop().expect("a folder of the crate");
+    // `s-TIME-...`: older sessions stay for some seconds.
+    let session = entries(&of_crate).into_iter().filter(|path| path.is_dir()).max().expect("a session");
+    let objects =
+        entries(&session).into_iter().filter(|path| path.extension().is_some_and(|found| found == "o"));
+    let inode = |path: &PathBuf| std::fs::metadata(path).expect("the object is there").ino();
+    objects
+        .map(|path| (path.display().to_string().replace(&*session.to_string_lossy(), ""), inode(&path)))
+        .collect()
 }
 
 #[test]

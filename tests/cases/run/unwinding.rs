@@ -1,5 +1,7 @@
 //! A launch whose fallback may unwind: with something to drop around it, it is an `invoke`.
 
+#![allow(clashing_extern_declarations, reason = "the other ABI of the same function is declared beside it")]
+
 mod launch;
 
 use launch::{Kernel, Slot, TOFROM, VALUE, launch_functions};
