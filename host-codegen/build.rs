@@ -4,7 +4,9 @@
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let libdir = std::env::var("DEP_OUTBOARD_LLVM_LIBDIR").expect("llvm-plugin's build script says it");
-    for argument in [format!("-L{libdir}"), format!("-Wl,-rpath,{libdir}"), "-lLLVM-22".into(), "-lstdc++".into()] {
+    for argument in
+        [format!("-L{libdir}"), format!("-Wl,-rpath,{libdir}"), "-lLLVM-22".into(), "-lstdc++".into()]
+    {
         println!("cargo::rustc-link-arg={argument}");
     }
 }

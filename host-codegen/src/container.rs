@@ -44,7 +44,9 @@ pub enum ContainerError {
         available: Vec<String>,
     },
     /// The image's kernel was made for launches of ours, and is launched by another front end.
-    #[error("kernel `{kernel}` of image {index} ({target}) takes geometry slots, which only launches of offload-host pass\nhelp: give device-link the kernel with an entry of its own, `void {kernel}(void *launch_environment, slot...)`")]
+    #[error(
+        "kernel `{kernel}` of image {index} ({target}) takes geometry slots, which only launches of offload-host pass\nhelp: write it as `void {kernel}(void *launch_environment, slot...)`, and link it with device-link link --entry {kernel}"
+    )]
     Geometry {
         /// The kernel.
         kernel: String,

@@ -33,6 +33,21 @@ pub enum Error {
         /// Function of the site.
         function: String,
     },
+    /// The plan launches twice from one call.
+    #[error(
+        "the plan launches `{kernel}` at call {call} of function `{function}`, as an earlier launch does"
+    )]
+    SameCall {
+        /// Kernel of the second launch.
+        kernel: String,
+        /// Function of the site.
+        function: String,
+        /// Number of the call.
+        call: usize,
+    },
+    /// An argument cannot be mapped so.
+    #[error(transparent)]
+    Map(#[from] crate::map_check::MapError),
     /// The plan wants an operand that the call has not, or of another type.
     #[error("the launch of `{kernel}` takes {what} from operand {operand} of its call, which {problem}")]
     BadOperand {

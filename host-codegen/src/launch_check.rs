@@ -27,7 +27,8 @@ pub(crate) fn emit_launch_checks<'ctx>(
     kernel_of: impl Fn(BasicValueEnum<'ctx>) -> Option<String>,
 ) -> Result<(), Error> {
     for launch in unchecked_launches(cx) {
-        let region_id = instruction::call_site(launch).and_then(|call| instruction::argument(call, REGION_ID));
+        let region_id =
+            instruction::call_site(launch).and_then(|call| instruction::argument(call, REGION_ID));
         let kernel = region_id.and_then(&kernel_of);
         let launch = match launch.get_opcode() {
             // A C function: it does not unwind.

@@ -15,6 +15,7 @@ mod ir_struct;
 mod kernel_launch;
 mod launch_check;
 mod map_arrays;
+mod map_check;
 pub mod plan;
 mod registration;
 mod resolve;
@@ -23,6 +24,7 @@ mod source_ident;
 pub use container::Container;
 pub use embed::{EmbeddedEntry, EntryRole, emit_embed, find_entries};
 pub use error::Error;
+pub use map_check::{MapError, check_map};
 pub use plan::HostPlan;
 
 use inkwell::module::Module;

@@ -58,7 +58,7 @@ pub struct LaunchPlan {
 }
 
 /// A call or invoke, found by counting: `call` 0 is the first in `function`'s text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Site {
     /// The function that contains the call.

@@ -3,14 +3,15 @@
 
 use crate::container::Container;
 use crate::cx::Cx;
+use crate::map_check::check_map;
 use crate::plan::{Argument, HostPlan, LaunchPlan, Scalar, Site};
 use crate::{Error, plan};
 use abi::launch::{FUNCTION_PREFIX, LaunchOptions, MAX_ARGUMENTS};
 use inkwell::module::Module;
-use inkwell::types::IntType;
+use inkwell::types::{BasicTypeEnum, IntType};
 use inkwell::values::{BasicValueEnum, CallSiteValue, InstructionValue, IntValue, PointerValue};
 use llvm_plugin::instruction;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A launch with its operands found.
 pub(crate) struct Launch<'p, 'ctx> {
@@ -40,7 +41,15 @@ pub(crate) fn resolve_launches<'p, 'ctx>(
     container: &Container,
 ) -> Result<Vec<Launch<'p, 'ctx>>, Error> {
     let mut calls = HashMap::new();
-    plan.launches.iter().map(|launch| resolve_launch(cx, launch, container, &mut calls)).collect()
+    let mut sites = HashSet::new();
+    let resolve = |launch: &'p LaunchPlan| {
+        if !sites.insert(&launch.site) {
+            let Site { function, call } = launch.site.clone();
+            return Err(Error::SameCall { kernel: launch.kernel.clone(), function, call });
+        }
+        resolve_launch(cx, launch, container, &mut calls)
+    };
+    plan.launches.iter().map(resolve).collect()
 }
 
 fn resolve_launch<'p, 'ctx>(
@@ -56,7 +65,7 @@ fn resolve_launch<'p, 'ctx>(
     }
     let found = call.get_called_fn_type().get_return_type();
     if found != Some(cx.i32.into()) {
-        let found = found.map_or_else(|| "void".to_owned(), |t| t.to_string());
+        let found = found.map_or_else(|| "void".to_owned(), |t| t.print_to_string().to_string());
         return Err(Error::BadResult { kernel: launch.kernel.clone(), found });
     }
     container.check_launch(launch)?;
@@ -69,8 +78,10 @@ fn resolve_launch<'p, 'ctx>(
             operands.integer(&format!("{what} z"), z, cx.i32)?,
         ])
     };
-    let arguments = launch.arguments.iter().enumerate();
-    let arguments = arguments.map(|(index, argument)| operands.argument(cx, index, argument));
+    let arguments = launch.arguments.iter().enumerate().map(|(index, argument)| {
+        check_map(&launch.kernel, index, argument.map, argument.size)?;
+        operands.argument(cx, index, argument)
+    });
     Ok(Launch {
         call,
         instruction,
@@ -107,6 +118,11 @@ fn find_call<'p, 'ctx>(
     })
 }
 
+/// A type as IR has it.
+fn text(llvm_type: BasicTypeEnum<'_>) -> String {
+    llvm_type.print_to_string().to_string()
+}
+
 /// The operands of one site.
 struct Operands<'p, 'ctx> {
     kernel: &'p str,
@@ -121,7 +137,11 @@ impl<'ctx> Operands<'_, 'ctx> {
         };
         match self.operand(what, operand)? {
             BasicValueEnum::IntValue(value) if value.get_type() == wanted => Ok(value),
-            other => Err(self.bad(what, operand, format!("is {}, not {wanted}", other.get_type()))),
+            other => Err(self.bad(
+                what,
+                operand,
+                format!("is {}, not {}", text(other.get_type()), text(wanted.into())),
+            )),
         }
     }
 
@@ -134,7 +154,9 @@ impl<'ctx> Operands<'_, 'ctx> {
         let what = format!("the base of argument {index}");
         let base = match self.operand(&what, plan.base)? {
             BasicValueEnum::PointerValue(pointer) if pointer.get_type() == cx.ptr => pointer,
-            other => return Err(self.bad(&what, plan.base, format!("is {}, not ptr", other.get_type()))),
+            other => {
+                return Err(self.bad(&what, plan.base, format!("is {}, not ptr", text(other.get_type()))));
+            }
         };
         let size = self.integer(&format!("the size of argument {index}"), plan.size, cx.i64)?;
         Ok(MappedArgument { plan, base, size })

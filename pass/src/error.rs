@@ -22,18 +22,8 @@ pub(crate) enum Error {
     NotConstant { what: String, kernel: String },
     #[error("the launch of `{kernel}` has unknown options {bits:#x}\nhelp: the options are {known}")]
     UnknownOptions { kernel: String, bits: u32, known: String },
-    #[error(
-        "argument {argument} of the launch of `{kernel}` has map flags {flags:#x}, of which {unknown} cannot be given in a launch\nhelp: the map flags are {known}"
-    )]
-    BadMapFlags { kernel: String, argument: usize, flags: u64, unknown: String, known: String },
-    #[error(
-        "argument {argument} of the launch of `{kernel}` is LITERAL and {moved} at once\nhelp: a value is passed with LITERAL alone, memory with TO and FROM"
-    )]
-    LiteralMoves { kernel: String, argument: usize, moved: String },
-    #[error(
-        "argument {argument} of the launch of `{kernel}` maps 0 bytes with {moved}: the kernel would see nothing\nhelp: give the size of the memory in bytes, or PRESENT if it is mapped already"
-    )]
-    ZeroSize { kernel: String, argument: usize, moved: String },
+    #[error(transparent)]
+    Map(#[from] host_codegen::MapError),
     #[error("unknown parameter `{parameter}`\nhelp: did you mean `{nearest}`? The parameters are {known}")]
     UnknownParameter { parameter: String, nearest: String, known: String },
     #[error("parameter `{parameter}` has no value\nhelp: write {parameter}=VALUE")]

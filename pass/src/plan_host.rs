@@ -110,7 +110,7 @@ fn plan_argument(launch: &FoundLaunch<'_>, kernel: &str, index: usize) -> Result
     };
     let map = MapFlags::from_bits_retain(bits);
     let size = scalar(launch, size);
-    check_map(kernel, index, map, size)?;
+    host_codegen::check_map(kernel, index, map, size)?;
     let name = match value(launch, base) {
         BasicValueEnum::PointerValue(pointer) => pointer.get_name().to_string_lossy().into_owned(),
         _ => String::new(),
@@ -121,29 +121,6 @@ fn plan_argument(launch: &FoundLaunch<'_>, kernel: &str, index: usize) -> Result
         size,
         name: (!name.is_empty()).then_some(name),
     })
-}
-
-fn check_map(kernel: &str, argument: usize, map: MapFlags, size: Scalar) -> Result<(), Error> {
-    let kernel = kernel.to_owned();
-    let moved = map & (MapFlags::TO | MapFlags::FROM);
-    let unknown = map.difference(MapFlags::LAUNCH);
-    if !unknown.is_empty() {
-        return Err(Error::BadMapFlags {
-            kernel,
-            argument,
-            flags: map.bits(),
-            unknown: unknown.to_string(),
-            known: words(MapFlags::LAUNCH.iter_names().map(|(name, flag)| (name, flag.bits()))),
-        });
-    }
-    if map.contains(MapFlags::LITERAL) && !moved.is_empty() {
-        return Err(Error::LiteralMoves { kernel, argument, moved: moved.to_string() });
-    }
-    let nothing = size == Scalar::Constant(0) && !map.contains(MapFlags::PRESENT);
-    if nothing && !moved.is_empty() {
-        return Err(Error::ZeroSize { kernel, argument, moved: moved.to_string() });
-    }
-    Ok(())
 }
 
 fn words<'n>(flags: impl Iterator<Item = (&'n str, u64)>) -> String {
