@@ -7,10 +7,8 @@
 
 use std::path::{Path, PathBuf};
 
-use tests::{Ran, Run, Scratch, llvm, nightly, plugin, rustcs, stable, workspace};
+use tests::{Ran, Run, Scratch, device_link, llvm, nightly, plugin, rustcs, stable, workspace};
 use xtask::tools::Toolchain;
-
-const HOST: &str = "x86_64-unknown-linux-gnu";
 
 fn cases_folder() -> PathBuf {
     workspace().join("tests/cases/rustc_offload")
@@ -61,26 +59,44 @@ fn main_of(cases: &[Case]) -> String {
     )
 }
 
-/// The image of `kernels.c` for `target`, in a container.
-fn container(scratch: &Scratch, target: &str) -> PathBuf {
-    let (image, container) = (scratch.path("kernels.so"), scratch.path("kernels.offload"));
+/// The entries of `kernels.c`.
+fn entries() -> Vec<String> {
+    let text = std::fs::read_to_string(cases_folder().join("kernels.c")).expect("the kernels are there");
+    let name = |line: &str| Some(line.strip_prefix("void ")?.split_once('(')?.0.to_owned());
+    text.lines().filter_map(name).collect()
+}
+
+/// A container with the image of `kernels.c`.
+fn container(scratch: &Scratch) -> PathBuf {
+    let bitcode = scratch.path("kernels.bc");
     Run::new(llvm().tool("clang"))
-        .args(["-O2", "-ffreestanding", "-shared", "-fPIC", "-nostdlib", "-fuse-ld=lld"])
-        .arg(format!("--target={target}"))
-        .arg("-o")
-        .arg(&image)
+        .args(["-O2", "-ffreestanding", "-fPIC", "-c", "-emit-llvm", "-o"])
+        .arg(&bitcode)
         .arg(cases_folder().join("kernels.c"))
         .ok();
-    pack(&image, &container, target);
+    link(scratch, &bitcode, "--entry", &entries())
+}
+
+/// A container with the image of `bitcode` and its kernels: of device-link's making, or entries of their own.
+fn link(scratch: &Scratch, bitcode: &Path, kind: &str, kernels: &[String]) -> PathBuf {
+    let container = scratch.path("kernels.offload");
+    let kernels = kernels.iter().flat_map(|name| [kind, name]);
+    Run::new(device_link()).arg("link").args(kernels).arg("-o").arg(&container).arg(bitcode).ok();
     container
 }
 
-fn pack(image: &Path, container: &Path, target: &str) {
-    Run::new(llvm().tool("llvm-offload-binary"))
-        .arg("-o")
-        .arg(container)
-        .arg(format!("--image=file={},triple={target},arch=,kind=openmp", image.display()))
+/// A container whose image is for a processor that no device of this machine has.
+fn foreign_container(scratch: &Scratch) -> PathBuf {
+    let (image, container) = (scratch.path("kernels.so"), scratch.path("kernels.offload"));
+    Run::new(llvm().tool("clang"))
+        .args(["--target=aarch64-unknown-linux-gnu", "-ffreestanding", "-shared", "-fPIC", "-nostdlib"])
+        .args(["-fuse-ld=lld", "-o"])
+        .arg(&image)
+        .arg(cases_folder().join("kernels.c"))
         .ok();
+    let image = format!("--image=file={},triple=aarch64-unknown-linux-gnu,kind=openmp", image.display());
+    Run::new(device_link()).args(["pack", &image, "-o"]).arg(&container).ok();
+    container
 }
 
 /// The one command.
@@ -121,7 +137,7 @@ fn check(rustc: &Toolchain, options: &[&str]) {
         cases().into_iter().filter(|case| case.since.as_ref().is_none_or(|s| has(rustc, s))).collect();
     let source = scratch.write("main.rs", main_of(&cases));
     let program = scratch.path("main");
-    compile(rustc, &source, &container(&scratch, HOST), &program, options).ok().says_not("warning");
+    compile(rustc, &source, &container(&scratch), &program, options).ok().says_not("warning");
     for case in cases {
         // 32: libomptarget reports copies.
         let ran = Run::new(&program).arg(&case.name).env("LIBOMPTARGET_INFO", "32").ok();
@@ -153,11 +169,12 @@ fn example(scratch: &Scratch) -> PathBuf {
     scratch.write("main.rs", main_of(&example))
 }
 
-fn check_launch_that_fails(target: &str, variable: (&str, &str)) {
+#[track_caller]
+fn check_launch_that_fails(container: fn(&Scratch) -> PathBuf, policy: &str) {
     let scratch = Scratch::new();
     let program = scratch.path("main");
-    compile(stable(), &example(&scratch), &container(&scratch, target), &program, &["-Copt-level=2"]).ok();
-    let ran = Run::new(&program).arg("example").env(variable.0, variable.1).run();
+    compile(stable(), &example(&scratch), &container(&scratch), &program, &["-Copt-level=2"]).ok();
+    let ran = Run::new(&program).arg("example").env("OMP_TARGET_OFFLOAD", policy).run();
     assert_eq!(ran.code(), None, "the program aborts\n{ran}");
     ran.prints("").says(
         "outboard: kernel `kernel_1` did not run: offloading is disabled (OMP_TARGET_OFFLOAD), or no device \
@@ -168,29 +185,55 @@ fn check_launch_that_fails(target: &str, variable: (&str, &str)) {
 /// rustc drops the launch's result: without a check the program prints what was never computed.
 #[test]
 fn disabled_offloading_ends_the_program() {
-    check_launch_that_fails(HOST, ("OMP_TARGET_OFFLOAD", "DISABLED"));
+    check_launch_that_fails(container, "DISABLED");
 }
 
 /// rustc starts all devices at start-up, and the runtime would end the program with a word about itself.
 #[test]
 fn an_image_for_no_device_ends_the_program() {
-    check_launch_that_fails("aarch64-unknown-linux-gnu", ("OMP_TARGET_OFFLOAD", "DEFAULT"));
+    check_launch_that_fails(foreign_container, "DEFAULT");
+}
+
+/// The bitcode of a `#![no_std]` Rust crate.
+fn rust_kernels(scratch: &Scratch, text: &str) -> PathBuf {
+    let panic = "#[panic_handler]\nfn panic(_: &core::panic::PanicInfo) -> ! { loop {} }\n";
+    let source = scratch.write("kernels.rs", format!("#![no_std]\n{text}\n{panic}"));
+    let bitcode = scratch.path("kernels.bc");
+    Run::new(&stable().rustc)
+        .args(["--edition=2024", "-O", "--crate-type=lib", "--emit=llvm-bc", "-o"])
+        .arg(&bitcode)
+        .arg(source)
+        .ok();
+    bitcode
+}
+
+#[test]
+fn kernels_in_rust() {
+    let scratch = Scratch::new();
+    let kernels = "#[unsafe(no_mangle)] pub extern \"C\" fn kernel_1(_environment: *mut u8, x: &mut [f64; 128]) \
+                   { x[0] = 21.0; }";
+    let container = link(&scratch, &rust_kernels(&scratch, kernels), "--entry", &["kernel_1".to_owned()]);
+    let source = example(&scratch);
+    for rustc in rustcs() {
+        let program = scratch.path("main");
+        compile(rustc, &source, &container, &program, &["-Copt-level=2"]).ok();
+        Run::new(&program).arg("example").ok().prints("21 3");
+    }
 }
 
 #[track_caller]
-fn check_error(kernels: &str, message: &str) {
+fn check_error(kernel: &str, kind: &str, message: &str) {
+    let scratch = Scratch::new();
+    let text = format!(
+        "#[unsafe(no_mangle)] pub extern \"C\" fn {kernel}(_environment: *mut u8, x: &mut f64) {{ *x = 1.0; }}"
+    );
+    let container = link(&scratch, &rust_kernels(&scratch, &text), kind, &[kernel.to_owned()]);
+    let source = example(&scratch);
+    let before = scratch.names();
     for rustc in rustcs() {
-        let scratch = Scratch::new();
-        let source = scratch.write("kernels.c", kernels);
-        let (image, container) = (scratch.path("kernels.so"), scratch.path("kernels.offload"));
-        let mut clang = Run::new(llvm().tool("clang")).args(["-shared", "-fPIC", "-nostdlib", "-o"]);
-        clang = clang.arg(&image).arg(source);
-        clang.ok();
-        pack(&image, &container, HOST);
-        let main = example(&scratch);
-        let before = scratch.names();
         let program = scratch.path("main");
-        compile(rustc, &main, &container, &program, &["-Copt-level=2"]).fails().says(message);
+        let ran = compile(rustc, &source, &container, &program, &["-Copt-level=2"]).fails();
+        assert_eq!(ran.stderr.trim(), message);
         assert_eq!(scratch.names(), before, "nothing half-written stays");
     }
 }
@@ -198,8 +241,22 @@ fn check_error(kernels: &str, message: &str) {
 #[test]
 fn a_kernel_that_no_image_has() {
     check_error(
-        "void kernel_2(void *env, double *x) {}\nvoid other(void *env) {}\n",
+        "kernel_2",
+        "--entry",
         "error: offload-embed: kernel `kernel_1` is not in image 0 (x86_64-unknown-linux-gnu), which has \
-         `kernel_2`, `other`",
+         `kernel_2`\n       help: link it into the image, or launch one of these\n\nerror: aborting due to 1 \
+         previous error",
+    );
+}
+
+#[test]
+fn a_kernel_made_for_other_launches() {
+    check_error(
+        "kernel_1",
+        "--kernel",
+        "error: offload-embed: kernel `kernel_1` of image 0 (x86_64-unknown-linux-gnu) takes geometry slots, \
+         which only launches of offload-host pass\n       help: write it as `void kernel_1(void \
+         *launch_environment, slot...)`, and link it with device-link link --entry kernel_1\n\nerror: aborting \
+         due to 1 previous error",
     );
 }
