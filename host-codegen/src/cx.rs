@@ -5,7 +5,9 @@ use inkwell::AddressSpace;
 use inkwell::context::ContextRef;
 use inkwell::module::Module;
 use inkwell::types::{IntType, PointerType};
-use inkwell::values::{IntValue, PointerValue};
+use inkwell::values::{GlobalValue, IntValue, PointerValue};
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 pub(crate) struct Cx<'a, 'ctx> {
     pub context: ContextRef<'ctx>,
@@ -13,6 +15,8 @@ pub(crate) struct Cx<'a, 'ctx> {
     pub ptr: PointerType<'ctx>,
     pub i32: IntType<'ctx>,
     pub i64: IntType<'ctx>,
+    /// Private constants made from a text, by name and text: launches at one place share them.
+    pub texts: RefCell<HashMap<(&'static str, String), GlobalValue<'ctx>>>,
 }
 
 impl<'a, 'ctx> Cx<'a, 'ctx> {
@@ -27,6 +31,7 @@ impl<'a, 'ctx> Cx<'a, 'ctx> {
             ptr: context.ptr_type(AddressSpace::default()),
             i32: context.i32_type(),
             i64: context.i64_type(),
+            texts: RefCell::default(),
         })
     }
 

@@ -5,7 +5,7 @@ use crate::global;
 use crate::ir_struct::{HostStruct, Ident, kind};
 use crate::plan::Location;
 use abi::names;
-use inkwell::values::{BasicValue, GlobalValue, PointerValue};
+use inkwell::values::{BasicValueEnum, GlobalValue, PointerValue};
 
 /// `static const ident_t ident = { 0, KMP_IDENT_KMPC, 0, strlen(source), source };`
 ///
@@ -16,15 +16,14 @@ pub(crate) fn emit_ident<'ctx>(cx: &Cx<'_, 'ctx>, location: Option<&Location>) -
         |l| format!(";{};{};{};{};;", field(&l.file), field(&l.function), l.line, l.column),
     );
     let length = u32::try_from(text.len()).expect("a path is shorter than 4 GiB");
-    let ident = Ident {
+    let ident = || Ident {
         reserved_1: kind::u32(cx.const_i32(0)),
         flags: kind::u32(cx.const_i32(abi::IDENT_FLAGS)),
         reserved_2: kind::u32(cx.const_i32(0)),
         source_length: kind::u32(cx.const_i32(length)),
         source: kind::Ptr(emit_string(cx, "launch.source", &text)),
-    }
-    .constant(cx);
-    shared_in_module(cx, "launch.ident", &ident)
+    };
+    shared_in_module(cx, "launch.ident", &text, || ident().constant(cx).into())
 }
 
 /// `;name;file;line;column;;`, which is what the runtime splits an argument's name from.
@@ -38,17 +37,23 @@ fn field(text: &str) -> String {
     text.replace([';', '\0'], "_")
 }
 
-fn emit_string<'ctx>(cx: &Cx<'_, 'ctx>, name: &str, text: &str) -> PointerValue<'ctx> {
-    let value = cx.context.const_string(text.as_bytes(), true);
-    shared_in_module(cx, name, &value).as_pointer_value()
+fn emit_string<'ctx>(cx: &Cx<'_, 'ctx>, name: &'static str, text: &str) -> PointerValue<'ctx> {
+    let value = || cx.context.const_string(text.as_bytes(), true).into();
+    shared_in_module(cx, name, text, value).as_pointer_value()
 }
 
-/// A private constant with `value`; the one with the same name and value, if there is one already.
-fn shared_in_module<'ctx>(cx: &Cx<'_, 'ctx>, name: &str, value: &dyn BasicValue<'ctx>) -> GlobalValue<'ctx> {
-    let same = cx.module.get_globals().find(|global| {
-        global.get_name().to_bytes().starts_with(name.as_bytes())
-            && global.is_constant()
-            && global.get_initializer() == Some(value.as_basic_value_enum())
-    });
-    same.unwrap_or_else(|| global::private_constant(cx, name, value))
+/// The private constant for `text`, made the first time it is asked for.
+fn shared_in_module<'ctx>(
+    cx: &Cx<'_, 'ctx>,
+    name: &'static str,
+    text: &str,
+    value: impl FnOnce() -> BasicValueEnum<'ctx>,
+) -> GlobalValue<'ctx> {
+    let key = (name, text.to_owned());
+    if let Some(known) = cx.texts.borrow().get(&key) {
+        return *known;
+    }
+    let global = global::private_constant(cx, name, &value());
+    cx.texts.borrow_mut().insert(key, global);
+    global
 }

@@ -1,14 +1,15 @@
 //! `offload-host<images=…;registration=…>`: launches become host code.
 
 use crate::error::Error;
-use crate::find_launches::{FoundLaunch, find_launches};
+use crate::find_launches::find_launches;
 use crate::options::{self, Options};
 use crate::plan_host::plan_host;
 use crate::report::{Report, counted};
 use crate::requested::{ModuleWork, Requested};
 use crate::{images, pass_text};
-use host_codegen::Container;
+use host_codegen::{Container, HostPlan};
 use inkwell::module::Module;
+use inkwell::values::InstructionValue;
 use llvm_plugin::diagnostic::{self, RemarkKind};
 use llvm_plugin::{LlvmModulePass, ModuleAnalysisManager, PreservedAnalyses};
 use std::ffi::CStr;
@@ -47,60 +48,49 @@ impl ModuleWork for OffloadHost {
     fn run(&self, module: &Module<'_>) -> Result<bool, Report> {
         let options = self.options.as_ref().map_err(Report::error)?;
         let launches = find_launches(module)?;
-        let plan = plan_host(&launches, options)?;
+        let mut report = Report::default();
+        let (plan, calls) = plan_host(&launches, options, &mut report);
         if plan.launches.is_empty() {
-            return Ok(false);
+            return report.or(false);
         }
         if options.images.is_empty() {
-            return Err(Report::error(Error::NoImages {
-                pass: NAME.into(),
-                launches: counted(plan.launches.len(), "launch", "launches"),
-            }));
+            let launches = counted(plan.launches.len(), "launch", "launches");
+            report.push_module(Error::NoImages { pass: NAME.into(), launches });
+            return report.or(false);
         }
-        let container = images::read_container(&options.images)?;
-        check_kernels(&launches, &plan, &container)?;
-        remark(&launches, &plan, &container);
+        let container = match images::read_container(&options.images) {
+            Ok(container) => container,
+            Err(unreadable) => return report.and(unreadable).or(false),
+        };
+        // Each launch against the images, with its place: the generator would say only the first, and without.
+        for (launch, call) in plan.launches.iter().zip(&calls) {
+            if let Err(error) = container.check_launch(launch) {
+                report.push(*call, error);
+            }
+        }
+        report.or(())?;
+        remark(&plan, &calls, &container);
         host_codegen::emit_host(module, &plan, &container).map_err(Report::error)?;
         Ok(true)
     }
 }
 
-/// Each launch against the images, with its place: the generator would only say the first, and without.
-fn check_kernels(
-    launches: &[FoundLaunch<'_>],
-    plan: &host_codegen::HostPlan,
-    container: &Container,
-) -> Result<(), Report> {
-    let mut report = Report::default();
-    for (found, launch) in unmarked(launches).zip(&plan.launches) {
-        if let Err(error) = container.check_launch(launch) {
-            report.push(found.instruction, error);
-        }
-    }
-    report.or(())
-}
-
-/// The launches of the plan, in its order.
-fn unmarked<'a, 'ctx>(launches: &'a [FoundLaunch<'ctx>]) -> impl Iterator<Item = &'a FoundLaunch<'ctx>> {
-    launches.iter().filter(|launch| !launch.is_fallback)
-}
-
-fn remark(launches: &[FoundLaunch<'_>], plan: &host_codegen::HostPlan, container: &Container) {
+fn remark(plan: &HostPlan, calls: &[InstructionValue<'_>], container: &Container) {
     let targets: Vec<&str> = container.images().map(offload_binary::Image::triple).collect();
     let targets = targets.join(", ");
-    for (found, launch) in unmarked(launches).zip(&plan.launches) {
+    for (launch, call) in plan.launches.iter().zip(calls) {
         let text = format!(
             "launch of kernel `{}` with {}, for {targets}",
             launch.kernel,
             counted(launch.arguments.len(), "argument", "arguments")
         );
-        diagnostic::remark(found.instruction, RemarkKind::Passed, REMARKS, "Launch", &text);
+        diagnostic::remark(*call, RemarkKind::Passed, REMARKS, "Launch", &text);
     }
-    if let Some(first) = launches.first() {
+    if let Some(first) = calls.first() {
         let bytes: usize = container.images().map(|image| image.bytes.len()).sum();
         let images = counted(container.images().count(), "image", "images");
         let text = format!("{images} of {bytes} bytes embedded as {}", container.hash());
-        diagnostic::remark(first.instruction, RemarkKind::Analysis, REMARKS, "Images", &text);
+        diagnostic::remark(*first, RemarkKind::Analysis, REMARKS, "Images", &text);
     }
 }
 

@@ -7,24 +7,28 @@ use crate::report::Report;
 use abi::launch::{FIXED_OPERANDS, LaunchOptions, OPERANDS_PER_ARGUMENT, operand};
 use abi::map_flags::MapFlags;
 use host_codegen::plan::{Argument, HostPlan, LaunchPlan, Location, Scalar, Site};
-use inkwell::values::BasicValueEnum;
+use inkwell::values::{BasicValueEnum, InstructionValue};
 use llvm_plugin::{constant, debug_location, instruction};
 
-/// The plan for all `launches` that are not fallbacks.
-pub(crate) fn plan_host(launches: &[FoundLaunch<'_>], options: &Options) -> Result<HostPlan, Report> {
-    let mut report = Report::default();
-    let mut plans = Vec::new();
+/// The plan for those `launches` that are not fallbacks, each with the call it is for; what is wrong with the
+/// others goes into `report`.
+pub(crate) fn plan_host<'ctx>(
+    launches: &[FoundLaunch<'ctx>],
+    options: &Options,
+    report: &mut Report,
+) -> (HostPlan, Vec<InstructionValue<'ctx>>) {
+    let (mut plans, mut calls) = (Vec::new(), Vec::new());
     for launch in launches.iter().filter(|launch| !launch.is_fallback) {
         match plan_launch(launch) {
-            Ok(plan) => plans.push(plan),
+            Ok(plan) => {
+                plans.push(plan);
+                calls.push(launch.instruction);
+            }
             Err(errors) => errors.into_iter().for_each(|error| report.push(launch.instruction, error)),
         }
     }
-    report.or(HostPlan {
-        containers: options.images.clone(),
-        registration: options.registration,
-        launches: plans,
-    })
+    let (containers, registration) = (options.images.clone(), options.registration);
+    (HostPlan { containers, registration, launches: plans }, calls)
 }
 
 fn plan_launch(launch: &FoundLaunch<'_>) -> Result<LaunchPlan, Vec<Error>> {

@@ -93,7 +93,9 @@ struct EmbeddedImage {
 
 fn summarise(module: &Module<'_>) -> Result<Summary, Report> {
     let launches = find_launches(module)?;
-    let plan = plan_host(&launches, &Options::default())?;
+    let mut report = Report::default();
+    let (plan, _) = plan_host(&launches, &Options::default(), &mut report);
+    report.or(())?;
     let fallbacks = launches.iter().filter(|l| l.is_fallback).map(|l| l.function.clone());
     let entries = host_codegen::find_entries(module).into_iter();
     Ok(Summary {
@@ -186,7 +188,12 @@ impl PrintOffload {
         match format {
             Format::Text => summarise(module)?.text().map_err(Report::error),
             Format::Json => to_json(&summarise(module)?),
-            Format::Plan => to_json(&plan_host(&find_launches(module)?, options)?),
+            Format::Plan => {
+                let mut report = Report::default();
+                let (plan, _) = plan_host(&find_launches(module)?, options, &mut report);
+                report.or(())?;
+                to_json(&plan)
+            }
         }
     }
 }

@@ -34,6 +34,12 @@ impl Report {
         self.errors.push(Located { place: String::new(), text: error.to_string() });
     }
 
+    /// These errors and those of `other`.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.errors.extend(other.errors);
+        self
+    }
+
     /// `value`, unless there was an error.
     pub(crate) fn or<T>(self, value: T) -> Result<T, Self> {
         if self.errors.is_empty() { Ok(value) } else { Err(self) }
@@ -65,7 +71,10 @@ fn place_of(at: InstructionValue<'_>) -> String {
         return location.to_string();
     }
     let function = at.get_parent().and_then(|block| block.get_parent());
-    function.map_or_else(String::new, |f| format!("in function `{}`", f.get_name().to_string_lossy()))
+    function.map_or_else(String::new, |f| {
+        // Without the hash: `{:#}`.
+        format!("in function `{:#}`", rustc_demangle::demangle(&f.get_name().to_string_lossy()))
+    })
 }
 
 /// Whether rustc made the module, by its `!llvm.ident`.
