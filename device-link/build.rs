@@ -6,6 +6,10 @@ fn main() {
         println!("cargo::error=llvm-plugin's build script did not say where libLLVM is");
         return;
     };
+    if let Ok(bindir) = std::env::var("DEP_OUTBOARD_LLVM_BINDIR") {
+        // Tests compare with LLVM's own tools.
+        println!("cargo::rustc-env=LLVM_BINDIR={bindir}");
+    }
     for argument in [&format!("-L{libdir}"), &format!("-Wl,-rpath,{libdir}"), "-lLLVM-22", "-lstdc++"] {
         println!("cargo::rustc-link-arg={argument}");
     }

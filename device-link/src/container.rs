@@ -149,11 +149,14 @@ pub fn find<'a>(
     arch: Option<&str>,
 ) -> Result<Vec<(String, &'a Image)>> {
     let is = |wanted: Option<&str>, found: &str| wanted.is_none_or(|wanted| wanted == found);
-    let found: Vec<_> = images
-        .iter()
-        .filter(|image| is(triple, image.triple()) && is(arch, image.arch()))
-        .map(|image| (file_name(image), image))
-        .collect();
+    let mut found: Vec<(String, &Image)> = Vec::new();
+    for image in images.iter().filter(|image| is(triple, image.triple()) && is(arch, image.arch())) {
+        let mut name = file_name(image);
+        if found.iter().any(|(known, _)| *known == name) {
+            name = format!("{}-{name}", found.len());
+        }
+        found.push((name, image));
+    }
     if !found.is_empty() {
         return Ok(found);
     }

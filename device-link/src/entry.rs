@@ -28,7 +28,7 @@ pub(crate) fn emit_entries<'ctx>(module: &Module<'ctx>, kernels: &Kernels) -> Re
     let mut entries = Vec::new();
     for (kernel, function) in in_module(module, kernels) {
         if kernel.form == Form::Ordinary {
-            entries.push(emit_entry(module, kernel, function).map_err(builder_bug)?);
+            entries.push(emit_entry(module, kernel, function).map_err(|error| builder_bug(&error))?);
         } else {
             export(function);
         }
@@ -36,7 +36,7 @@ pub(crate) fn emit_entries<'ctx>(module: &Module<'ctx>, kernels: &Kernels) -> Re
     Ok(entries)
 }
 
-pub(crate) fn builder_bug(error: BuilderError) -> Error {
+pub(crate) fn builder_bug(error: &BuilderError) -> Error {
     Error::Bug { after: "building an entry", text: error.to_string() }
 }
 

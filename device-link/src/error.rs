@@ -158,8 +158,10 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The linker refused.
-    #[error("the linker failed: {}\nhelp: the command was: {command}", text.trim())]
+    #[error("the linker failed ({status}): {}\nhelp: the command was: {command}", text.trim())]
     Linker {
+        /// How it ended.
+        status: std::process::ExitStatus,
         /// The command.
         command: String,
         /// What it printed.

@@ -2,11 +2,13 @@
 
 use crate::Result;
 use crate::error::Error;
+use crate::kernels::Kernels;
 use crate::target::Target;
 use bitcode_link::{Format, Input};
 use llvm_plugin::global::inline_assembly;
 use llvm_plugin::inkwell::context::Context;
-use llvm_plugin::inkwell::module::Module;
+use llvm_plugin::inkwell::module::{Linkage, Module};
+use llvm_plugin::inkwell::values::GlobalValue;
 use object::read::elf::{ElfFile64, FileHeader as _};
 use object::{Object as _, ObjectSymbol as _, SymbolKind, elf};
 use std::collections::HashMap;
@@ -27,6 +29,18 @@ pub(crate) struct ObjectFile {
     pub(crate) functions: Vec<String>,
     /// Global functions and data.
     pub(crate) symbols: Vec<String>,
+    /// Those that nothing else may define.
+    strong: Vec<String>,
+    /// What others must define.
+    pub(crate) undefined: Vec<String>,
+}
+
+impl Inputs {
+    /// What of the modules the rest of the image can see: kernels, and what objects want.
+    pub(crate) fn exports<'a>(&'a self, kernels: &'a Kernels) -> Vec<&'a str> {
+        let wanted = self.objects.iter().flat_map(|object| object.undefined.iter().map(String::as_str));
+        kernels.names().into_iter().chain(wanted).collect()
+    }
 }
 
 /// Reads `paths` and checks that each can be linked for `target`.
@@ -60,10 +74,23 @@ fn read_object(input: &Input, target: Target) -> Result<ObjectFile> {
         return Err(Error::NotRelocatable { path });
     }
     let file: ElfFile64<'_> = ElfFile64::parse(input.bytes.as_slice()).map_err(unreadable)?;
-    let mut object = ObjectFile { path, functions: Vec::new(), symbols: Vec::new() };
-    for symbol in file.symbols().filter(|symbol| symbol.is_global() && !symbol.is_undefined()) {
+    let mut object = ObjectFile {
+        path,
+        functions: Vec::new(),
+        symbols: Vec::new(),
+        strong: Vec::new(),
+        undefined: Vec::new(),
+    };
+    for symbol in file.symbols().filter(object::ObjectSymbol::is_global) {
         let Ok(name) = symbol.name() else { continue };
+        if symbol.is_undefined() {
+            object.undefined.push(name.to_owned());
+            continue;
+        }
         object.symbols.push(name.to_owned());
+        if !symbol.is_weak() {
+            object.strong.push(name.to_owned());
+        }
         if symbol.kind() == SymbolKind::Text {
             object.functions.push(name.to_owned());
         }
@@ -96,37 +123,52 @@ pub(crate) fn modules<'ctx>(context: &'ctx Context, inputs: &Inputs) -> Result<V
 
 /// Which input defines a symbol.
 pub(crate) struct Origins {
-    /// Functions of modules, the internal ones too.
-    functions: HashMap<String, PathBuf>,
+    /// Functions and variables of modules, the internal ones too.
+    in_modules: HashMap<String, PathBuf>,
     /// Functions and data of objects.
     in_objects: HashMap<String, PathBuf>,
 }
 
 impl Origins {
-    /// Looks at the modules before they are linked.
-    pub(crate) fn of(modules: &[(PathBuf, Module<'_>)], inputs: &Inputs) -> Self {
-        let mut functions = HashMap::new();
+    /// Looks at the modules before they are linked, and refuses symbols that an object and another input
+    /// define.
+    pub(crate) fn of(modules: &[(PathBuf, Module<'_>)], inputs: &Inputs) -> Result<Self> {
+        let mut in_modules = HashMap::new();
+        let mut strong = HashMap::new();
         for (path, module) in modules {
-            for function in module.get_functions().filter(|function| function.count_basic_blocks() > 0) {
-                let name = function.get_name().to_string_lossy().into_owned();
-                functions.entry(name).or_insert_with(|| path.clone());
+            for global in definitions(module) {
+                let name = global.get_name().to_string_lossy().into_owned();
+                if global.get_linkage() == Linkage::External {
+                    strong.insert(name.clone(), path.clone());
+                }
+                in_modules.entry(name).or_insert_with(|| path.clone());
             }
         }
-        let in_objects = inputs
-            .objects
-            .iter()
-            .flat_map(|object| object.symbols.iter().map(|symbol| (symbol.clone(), object.path.clone())))
-            .collect();
-        Self { functions, in_objects }
+        let mut in_objects = HashMap::new();
+        for object in &inputs.objects {
+            for symbol in &object.strong {
+                if let Some(first) = strong.insert(symbol.clone(), object.path.clone()) {
+                    let (symbol, second) = (symbol.clone(), object.path.clone());
+                    return Err(bitcode_link::Error::DuplicateSymbol { symbol, first, second }.into());
+                }
+            }
+            in_objects.extend(object.symbols.iter().map(|symbol| (symbol.clone(), object.path.clone())));
+        }
+        Ok(Self { in_modules, in_objects })
     }
 
-    /// The module that defines `function`.
-    pub(crate) fn module(&self, function: &str) -> Option<&Path> {
-        self.functions.get(function).map(PathBuf::as_path)
+    /// The module that defines `symbol`.
+    pub(crate) fn module(&self, symbol: &str) -> Option<&Path> {
+        self.in_modules.get(symbol).map(PathBuf::as_path)
     }
 
     /// Whether an object defines `symbol`.
     pub(crate) fn in_object(&self, symbol: &str) -> bool {
         self.in_objects.contains_key(symbol)
     }
+}
+
+fn definitions<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = GlobalValue<'ctx>> {
+    let functions = module.get_functions().map(|function| function.as_global_value());
+    functions.chain(module.get_globals()).filter(|global| !global.is_declaration())
 }

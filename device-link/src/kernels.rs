@@ -56,8 +56,13 @@ impl Kernels {
     }
 }
 
-/// The kernels that `options` name, or all that look like one; every one that can't be a kernel is an error.
-pub(crate) fn choose(module: &Module<'_>, objects: &[ObjectFile], options: &Options) -> Result<Kernels> {
+/// The kernels that `options` name, or all that look like one; and what is wrong with those that can't be
+/// kernels.
+pub(crate) fn choose(
+    module: &Module<'_>,
+    objects: &[ObjectFile],
+    options: &Options,
+) -> Result<(Kernels, Vec<Problem>)> {
     let forms = find_forms(module, objects, options)?;
     let mut kernels = Vec::new();
     let mut problems = Vec::new();
@@ -72,7 +77,7 @@ pub(crate) fn choose(module: &Module<'_>, objects: &[ObjectFile], options: &Opti
             Err(trouble) => problems.push(Problem { kernel: name, trouble, chain: Vec::new() }),
         }
     }
-    if problems.is_empty() { Ok(Kernels(kernels)) } else { Err(Error::Kernels(problems)) }
+    Ok((Kernels(kernels), problems))
 }
 
 fn find_forms(
@@ -150,7 +155,7 @@ fn missing(name: &str, known: &[String], in_object: bool) -> Error {
 
 fn check_shape(function: FunctionValue<'_>) -> std::result::Result<(), Trouble> {
     if let Some(returned) = function.get_type().get_return_type() {
-        return Err(Trouble::Returns { type_name: returned.print_to_string().to_string() });
+        return Err(Trouble::Returns { type_name: type_name(&returned.print_to_string().to_string()) });
     }
     if function.get_type().is_var_arg() { Err(Trouble::VarArgs) } else { Ok(()) }
 }
@@ -161,14 +166,22 @@ fn ordinary_slots(function: FunctionValue<'_>) -> std::result::Result<Vec<Slot>,
     let sret = Attribute::get_named_enum_kind_id("sret");
     let parameters = function.get_type().get_param_types();
     let slot = |(index, parameter): (usize, &BasicMetadataTypeEnum<'_>)| {
-        let refused = |type_name| Trouble::Parameter { index, type_name };
         let position = AttributeLoc::Param(u32::try_from(index).unwrap_or(u32::MAX));
-        if function.get_enum_attribute(position, sret).is_some() {
-            return Err(refused("sret: a return value through memory".to_owned()));
+        if let Some(attribute) = function.get_enum_attribute(position, sret) {
+            let type_name = type_name(&attribute.get_type_value().print_to_string().to_string());
+            return Err(Trouble::Returns { type_name });
         }
-        slot_of(*parameter).ok_or_else(|| refused(parameter.print_to_string().to_string()))
+        slot_of(*parameter).ok_or_else(|| Trouble::Parameter {
+            index,
+            type_name: type_name(&parameter.print_to_string().to_string()),
+        })
     };
     parameters.iter().enumerate().map(slot).collect()
+}
+
+/// A type as IR names it, without the definition that LLVM prints behind a structure's name.
+fn type_name(printed: &str) -> String {
+    printed.split(" = ").next().unwrap_or_default().to_owned()
 }
 
 /// The slot that carries a parameter of this type.
@@ -201,7 +214,7 @@ fn entry_slots(function: FunctionValue<'_>) -> std::result::Result<Vec<Slot>, Tr
             }
             .ok_or_else(|| Trouble::EntryParameter {
                 index,
-                type_name: parameter.print_to_string().to_string(),
+                type_name: type_name(&parameter.print_to_string().to_string()),
             })
         })
         .collect::<std::result::Result<_, _>>()?;

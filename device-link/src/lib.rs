@@ -53,13 +53,13 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     let inputs = input::read(inputs, target)?;
     let context = Context::create();
     let modules = input::modules(&context, &inputs)?;
-    let origins = input::Origins::of(&modules, &inputs);
+    let origins = input::Origins::of(&modules, &inputs)?;
     let module = bitcode_link::link(modules)?;
-    let kernels = kernels::choose(&module, &inputs.objects, options)?;
+    let (kernels, mut problems) = kernels::choose(&module, &inputs.objects, options)?;
 
     markers::check_declarations(&module)?;
     let reached = reach::walk_kernels(&module, &kernels, &origins);
-    reach::check_markers(&kernels, &reached)?;
+    problems.extend(reach::find_refused(&kernels, &reached));
     let cpu = clean::clean(&module, target, &options.arch)?;
     let machine = target.machine(&cpu, options.opt_level)?;
     target.set_layout(&module, &machine)?;
@@ -67,14 +67,15 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
 
     let entries = entry::emit_entries(&module, &kernels)?;
     bitcode_link::drop_startup_code(&module);
-    bitcode_link::internalize_except(&module, &kernels.names());
+    bitcode_link::internalize_except(&module, &inputs.exports(&kernels));
     verify(&module, "making entries")?;
-    work_items::resolve_markers(&module, &machine, &entries, &reached)?;
+    problems.extend(work_items::resolve_markers(&module, &machine, &entries, &reached)?);
     verify(&module, "resolving work items")?;
     optimize::optimize(&module, &machine, options.opt_level)?;
     temps.write_module("optimized", &module)?;
-    reach::check_outside(&module, &kernels, &reached, &origins, target)?;
-    optimize::check_not_empty(&module, &kernels)?;
+    problems.extend(reach::find_undefined(&module, &kernels, &reached, &origins, target));
+    problems.extend(optimize::find_empty(&module, &kernels));
+    problem::refuse(problems)?;
 
     let object = target.emit_object(&module, &machine)?;
     temps.write("kernels.o", &object)?;

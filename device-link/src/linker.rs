@@ -54,7 +54,7 @@ pub(crate) fn link_image(
     let output = command.output().map_err(|source| Error::LinkerNotRun { path: linker.clone(), source })?;
     if !output.status.success() {
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(Error::Linker { command: shown, text });
+        return Err(Error::Linker { status: output.status, command: shown, text });
     }
     let bytes = std::fs::read(&image).map_err(|source| Error::Read { path: image.clone(), source })?;
     Ok(Linked { bytes, command: shown })

@@ -45,17 +45,16 @@ pub(crate) fn check_collected(collected: Vec<Collected>, what: &'static str) -> 
     error.map_or(Ok(()), |diagnostic| Err(Error::Llvm { what, text: diagnostic.text }))
 }
 
-/// Refuses kernels of which optimization left nothing.
-pub(crate) fn check_not_empty(module: &Module<'_>, kernels: &Kernels) -> Result<()> {
-    let empty: Vec<_> = in_module(module, kernels)
+/// Finds kernels of which optimization left nothing.
+pub(crate) fn find_empty(module: &Module<'_>, kernels: &Kernels) -> Vec<Problem> {
+    in_module(module, kernels)
         .filter(|(_, function)| !has_effect(*function))
         .map(|(kernel, _)| Problem {
             kernel: kernel.name.clone(),
             trouble: Trouble::Empty,
             chain: Vec::new(),
         })
-        .collect();
-    if empty.is_empty() { Ok(()) } else { Err(Error::Kernels(empty)) }
+        .collect()
 }
 
 fn has_effect(function: FunctionValue<'_>) -> bool {

@@ -17,7 +17,8 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
         .prefix(".device-link.")
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
         .tempfile_in(folder)
-        .map_err(failed)?;
+        // tempfile's own text names the temporary file.
+        .map_err(|error| failed(error.kind().into()))?;
     file.write_all(bytes).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())

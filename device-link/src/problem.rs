@@ -1,7 +1,9 @@
 //! What is wrong with kernels: the trouble, the way there, and what can be done.
 
-use crate::error::demangled;
+use crate::Result;
+use crate::error::{Error, demangled};
 use llvm_plugin::debug_location::DebugLocation;
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -93,6 +95,19 @@ pub struct Problem {
     pub trouble: Trouble,
     /// The way there, the last step first.
     pub chain: Vec<Hop>,
+}
+
+/// The error that tells all `problems`, ordered by kernel, if there are any. That a kernel is empty is
+/// told only where nothing else is wrong with it.
+pub(crate) fn refuse(mut problems: Vec<Problem>) -> Result<()> {
+    let others: HashSet<_> = problems
+        .iter()
+        .filter(|problem| problem.trouble != Trouble::Empty)
+        .map(|problem| problem.kernel.clone())
+        .collect();
+    problems.retain(|problem| problem.trouble != Trouble::Empty || !others.contains(&problem.kernel));
+    problems.sort_by(|a, b| a.kernel.cmp(&b.kernel));
+    if problems.is_empty() { Ok(()) } else { Err(Error::Kernels(problems)) }
 }
 
 impl Problem {

@@ -1,7 +1,5 @@
 //! What kernels reach, and the way there: the source of every error that names a call chain.
 
-use crate::Result;
-use crate::error::Error;
 use crate::input::Origins;
 use crate::kernels::{Form, Kernel, Kernels};
 use crate::markers;
@@ -17,24 +15,28 @@ use std::collections::{HashMap, HashSet};
 /// For each kernel, and each function without a body or variable in its reach: how it is reached, in the
 /// order in which a breadth-first walk finds them.
 pub(crate) struct Reached {
-    kernels: HashMap<String, Vec<(String, Vec<Hop>)>>,
+    kernels: HashMap<String, Vec<End>>,
     /// The functions on the way to a marker.
     pub(crate) on_the_way_to_markers: HashSet<String>,
 }
 
+/// Something that a kernel reaches and that is not device code.
+struct End {
+    symbol: String,
+    thread_local: bool,
+    /// The way there, last step first.
+    chain: Vec<Hop>,
+}
+
 impl Reached {
     /// The way from `kernel` to `symbol`, last step first. Empty if there was none.
-    pub(crate) fn chain(&self, kernel: &str, symbol: &str) -> Vec<Hop> {
-        let found = self.kernels.get(kernel).into_iter().flatten().find(|(name, _)| name == symbol);
-        found.map(|(_, chain)| chain.clone()).unwrap_or_default()
+    fn chain(&self, kernel: &str, symbol: &str) -> Vec<Hop> {
+        let found = self.ends(kernel).find(|end| end.symbol == symbol);
+        found.map(|end| end.chain.clone()).unwrap_or_default()
     }
 
-    /// The markers that `kernel` reaches.
-    fn markers(&self, kernel: &str) -> impl Iterator<Item = (&str, Marker, &[Hop])> {
-        let symbols = self.kernels.get(kernel).into_iter().flatten();
-        symbols.filter_map(|(symbol, chain)| {
-            Some((symbol.as_str(), Marker::from_symbol(symbol)?, chain.as_slice()))
-        })
+    fn ends(&self, kernel: &str) -> impl Iterator<Item = &End> {
+        self.kernels.get(kernel).into_iter().flatten()
     }
 }
 
@@ -43,16 +45,14 @@ pub(crate) fn walk_kernels(module: &Module<'_>, kernels: &Kernels, origins: &Ori
     let mut reached = Reached { kernels: HashMap::new(), on_the_way_to_markers: HashSet::new() };
     for (kernel, function) in in_module(module, kernels) {
         let walk = Walk::from(function);
-        let mut found = Vec::new();
-        for (index, node) in walk.nodes.iter().enumerate() {
-            if !node.is_end() {
-                continue;
-            }
-            let chain = walk.chain(index, origins);
-            found.push((node.name(), chain));
-        }
+        let ends = walk.nodes.iter().enumerate().filter(|(_, node)| node.is_end());
+        let ends = ends.map(|(index, node)| End {
+            symbol: node.name(),
+            thread_local: node.is_thread_local(),
+            chain: walk.chain(index, origins),
+        });
+        reached.kernels.insert(kernel.name.clone(), ends.collect());
         reached.on_the_way_to_markers.extend(walk.callers_of_markers());
-        reached.kernels.insert(kernel.name.clone(), found);
     }
     reached
 }
@@ -68,24 +68,28 @@ pub(crate) fn in_module<'k, 'ctx>(
         .filter_map(|kernel| Some((kernel, module.get_function(&kernel.name)?)))
 }
 
-/// Refuses barriers, and positions asked for where there is no geometry.
-pub(crate) fn check_markers(kernels: &Kernels, reached: &Reached) -> Result<()> {
+/// Finds barriers, positions asked for where there is no geometry, and variables of host threads. The
+/// last are looked for here because what only the host changes looks constant to the optimizer.
+pub(crate) fn find_refused(kernels: &Kernels, reached: &Reached) -> Vec<Problem> {
     let mut problems = Vec::new();
     for kernel in kernels.iter() {
-        for (symbol, marker, chain) in reached.markers(&kernel.name) {
-            let trouble = match (marker, kernel.form) {
-                (Marker::Barrier, _) => Trouble::Barrier,
-                (_, Form::Ordinary) => continue,
-                _ => Trouble::MarkerInEntry { marker: symbol.to_owned() },
+        for end in reached.ends(&kernel.name) {
+            let symbol = end.symbol.clone();
+            let trouble = match (Marker::from_symbol(&symbol), kernel.form) {
+                (Some(Marker::Barrier), _) => Trouble::Barrier,
+                (Some(_), Form::Ordinary) => continue,
+                (Some(_), _) => Trouble::MarkerInEntry { marker: symbol },
+                (None, _) if end.thread_local => Trouble::ThreadLocal { symbol },
+                (None, _) => continue,
             };
-            problems.push(Problem { kernel: kernel.name.clone(), trouble, chain: chain.to_vec() });
+            problems.push(Problem { kernel: kernel.name.clone(), trouble, chain: end.chain.clone() });
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Kernels(problems)) }
+    problems
 }
 
-/// Refuses the markers that `function`, the entry of `kernel`, reaches though everything is inlined.
-pub(crate) fn check_resolved(kernel: &str, function: FunctionValue<'_>, reached: &Reached) -> Vec<Problem> {
+/// Finds the markers that `function`, the entry of `kernel`, reaches though everything is inlined.
+pub(crate) fn find_unresolved(kernel: &str, function: FunctionValue<'_>, reached: &Reached) -> Vec<Problem> {
     let walk = Walk::from(function);
     let left = walk.nodes.iter().filter(|node| node.is_marker()).map(Node::name);
     let problem = |marker: String| Problem {
@@ -96,19 +100,19 @@ pub(crate) fn check_resolved(kernel: &str, function: FunctionValue<'_>, reached:
     left.map(problem).collect()
 }
 
-/// Refuses what optimized kernels still need and nobody defines, and variables of host threads.
-pub(crate) fn check_outside(
+/// Finds what optimized kernels still need and nobody defines.
+pub(crate) fn find_undefined(
     module: &Module<'_>,
     kernels: &Kernels,
     reached: &Reached,
     origins: &Origins,
     target: Target,
-) -> Result<()> {
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (kernel, function) in in_module(module, kernels) {
         let walk = Walk::from(function);
         for (index, node) in walk.nodes.iter().enumerate() {
-            let Some(trouble) = node.trouble(origins, target) else { continue };
+            let Some(trouble) = node.undefined(origins, target) else { continue };
             // The chain from before inlining and with debug info says more.
             let mut chain = reached.chain(&kernel.name, &node.name());
             if chain.is_empty() {
@@ -117,7 +121,7 @@ pub(crate) fn check_outside(
             problems.push(Problem { kernel: kernel.name.clone(), trouble, chain });
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Kernels(problems)) }
+    problems
 }
 
 /// A walk over everything that a function refers to, breadth first, so that chains are short.
@@ -221,18 +225,24 @@ impl Node<'_> {
         }
     }
 
-    fn trouble(&self, origins: &Origins, target: Target) -> Option<Trouble> {
+    fn is_thread_local(&self) -> bool {
+        matches!(self.referent, Referent::Variable(variable) if variable.is_thread_local())
+    }
+
+    fn undefined(&self, origins: &Origins, target: Target) -> Option<Trouble> {
         let symbol = self.name();
         let undefined = !origins.in_object(&symbol);
         match self.referent {
-            Referent::Variable(variable) if variable.is_thread_local() => {
-                Some(Trouble::ThreadLocal { symbol })
-            }
-            Referent::Variable(variable) if variable.is_declaration() && undefined => {
+            // Thread-local ones are refused, wherever they are.
+            Referent::Variable(variable)
+                if variable.is_declaration() && !variable.is_thread_local() && undefined =>
+            {
                 Some(Trouble::UndefinedVariable { symbol })
             }
             Referent::Function(function)
+                // Markers that are left have their own errors.
                 if function.count_basic_blocks() == 0
+                    && markers::of(function).is_none()
                     && function.get_intrinsic_id() == 0
                     && undefined
                     && !target.has_function(&symbol) =>

@@ -3,10 +3,10 @@
 
 use crate::Result;
 use crate::entry::{Entry, builder_bug};
-use crate::error::Error;
 use crate::markers;
 use crate::optimize::run_passes;
-use crate::reach::{Reached, check_resolved};
+use crate::problem::Problem;
+use crate::reach::{Reached, find_unresolved};
 use abi::markers::Marker;
 use llvm_plugin::inkwell::IntPredicate;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
@@ -146,12 +146,13 @@ impl<'ctx> WorkItem<'ctx> {
 }
 
 /// Inlines every kernel's body and all that asks for its position into the entry, and answers there.
+/// Returns the kernels for which that can't be done.
 pub(crate) fn resolve_markers<'ctx>(
     module: &Module<'ctx>,
     machine: &TargetMachine,
     entries: &[Entry<'ctx>],
     reached: &Reached,
-) -> Result<()> {
+) -> Result<Vec<Problem>> {
     for function in module.get_functions() {
         let name = function.get_name().to_string_lossy();
         let is_entry = entries.iter().any(|entry| entry.function == function);
@@ -167,13 +168,10 @@ pub(crate) fn resolve_markers<'ctx>(
     }
     run_passes(module, machine, "always-inline,globaldce", "inline kernels")?;
     for entry in entries {
-        answer_markers(module, entry).map_err(builder_bug)?;
+        answer_markers(module, entry).map_err(|error| builder_bug(&error))?;
     }
-    let left = entries
-        .iter()
-        .flat_map(|entry| check_resolved(&entry.kernel, entry.function, reached))
-        .collect::<Vec<_>>();
-    if left.is_empty() { Ok(()) } else { Err(Error::Kernels(left)) }
+    let unresolved = |entry: &Entry<'_>| find_unresolved(&entry.kernel, entry.function, reached);
+    Ok(entries.iter().flat_map(unresolved).collect())
 }
 
 fn forbid_inlining(function: FunctionValue<'_>) {

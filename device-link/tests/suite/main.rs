@@ -1,0 +1,6 @@
+//! Tests of device-link as a program: links that run, links that are refused, containers.
+
+mod container;
+mod errors;
+mod run;
+mod support;
