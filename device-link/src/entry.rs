@@ -10,7 +10,9 @@ use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::builder::{Builder, BuilderError};
 use llvm_plugin::inkwell::module::{Linkage, Module};
 use llvm_plugin::inkwell::types::BasicTypeEnum;
-use llvm_plugin::inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue};
+use llvm_plugin::inkwell::values::{
+    BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, IntValue,
+};
 use llvm_plugin::inkwell::{AddressSpace, GlobalVisibility};
 use offload_binary::Slot;
 
@@ -85,7 +87,9 @@ fn emit_entry<'ctx>(
         .zip(body.get_params())
         .map(|(slot, parameter)| unpack_slot(&builder, *slot, parameter.get_type()))
         .collect::<std::result::Result<Vec<_>, _>>()?;
-    let item = work_items::emit_loops(&builder, entry, geometry, || call_body(&builder, body, &arguments))?;
+    let item = work_items::emit_loops(&builder, entry, geometry, || {
+        call_like(&builder, body, &arguments).map(|_| ())
+    })?;
     Ok(Entry { kernel: kernel.name.clone(), function: entry, body, item })
 }
 
@@ -113,20 +117,20 @@ fn unpack_slot<'ctx>(
     })
 }
 
-/// Calls the body, with `byval` kept: each work item gets its copy.
-fn call_body<'ctx>(
+/// Calls `function` as its callers must, with `byval` kept: the callee gets a copy.
+pub(crate) fn call_like<'ctx>(
     builder: &Builder<'ctx>,
-    body: FunctionValue<'ctx>,
+    function: FunctionValue<'ctx>,
     arguments: &[BasicMetadataValueEnum<'ctx>],
-) -> std::result::Result<(), BuilderError> {
-    let call = builder.build_call(body, arguments, "")?;
-    call.set_call_convention(body.get_call_conventions());
+) -> std::result::Result<CallSiteValue<'ctx>, BuilderError> {
+    let call = builder.build_call(function, arguments, "")?;
+    call.set_call_convention(function.get_call_conventions());
     let byval = Attribute::get_named_enum_kind_id("byval");
-    for index in 0..body.count_params() {
+    for index in 0..function.count_params() {
         let position = AttributeLoc::Param(index);
-        if let Some(attribute) = body.get_enum_attribute(position, byval) {
+        if let Some(attribute) = function.get_enum_attribute(position, byval) {
             call.add_attribute(position, attribute);
         }
     }
-    Ok(())
+    Ok(call)
 }

@@ -7,6 +7,7 @@ mod error;
 mod options;
 mod problem;
 
+mod aliases;
 mod clean;
 mod entry;
 mod image;
@@ -55,6 +56,7 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     let modules = input::modules(&context, &inputs)?;
     let origins = input::Origins::of(&modules, &inputs)?;
     let module = bitcode_link::link(modules)?;
+    aliases::replace_aliases(&module)?;
     let (kernels, mut problems) = kernels::choose(&module, &inputs.objects, options)?;
 
     markers::check_declarations(&module)?;

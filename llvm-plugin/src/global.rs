@@ -2,7 +2,7 @@
 
 use inkwell::llvm_sys::core;
 use inkwell::module::Module;
-use inkwell::values::{AsValueRef, GlobalValue};
+use inkwell::values::{AsValueRef, FunctionValue, GlobalValue};
 
 /// Takes `global` out of its comdat group.
 pub fn remove_comdat(global: GlobalValue<'_>) {
@@ -23,6 +23,27 @@ pub fn erase_unused(module: &Module<'_>, name: &str) -> bool {
         core::LLVMDeleteGlobal(global.as_value_ref());
     }
     true
+}
+
+/// The aliases of functions in `module`, each with the function that it stands for.
+pub fn function_aliases<'ctx>(module: &Module<'ctx>) -> Vec<(GlobalValue<'ctx>, FunctionValue<'ctx>)> {
+    let mut aliases = Vec::new();
+    // SAFETY: a walk over the live module's aliases; an alias has an aliasee, and an alias of an alias is
+    // looked through.
+    unsafe {
+        let mut next = core::LLVMGetFirstGlobalAlias(module.as_mut_ptr());
+        while !next.is_null() {
+            let mut aliasee = core::LLVMAliasGetAliasee(next);
+            while !core::LLVMIsAGlobalAlias(aliasee).is_null() {
+                aliasee = core::LLVMAliasGetAliasee(aliasee);
+            }
+            if let Some(function) = FunctionValue::new(core::LLVMIsAFunction(aliasee)) {
+                aliases.push((GlobalValue::new(next), function));
+            }
+            next = core::LLVMGetNextGlobalAlias(next);
+        }
+    }
+    aliases
 }
 
 /// The assembly at the top of `module`; empty where there is none.

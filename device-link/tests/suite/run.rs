@@ -180,6 +180,17 @@ fn objects_call_into_modules() {
     assert_eq!(exports.expect("text"), "caller\n", "kernels alone are exported");
 }
 
+/// What rustc makes of equal functions.
+#[test]
+fn aliases() {
+    let bench = Bench::new();
+    let image = bench.link(&[Path::new("aliases.ll")], &[]);
+    for kernel in ["original", "alias", "alias_of_alias"] {
+        let found = bench.call(&image, kernel, 3, &launch([3, 1, 1], [1; 3], &["p"]));
+        assert_eq!(found, [0, 1, 2], "{kernel}");
+    }
+}
+
 #[test]
 fn entries_of_their_own() {
     let bench = Bench::new();
