@@ -8,8 +8,10 @@ use tests::compile::{clang, link_flags, offload_host, rustc};
 use tests::{Run, Scratch, images, llvm, rustcs, workspace};
 use xtask::tools::Toolchain;
 
-/// Modules of each generated crate, with one launch each: more than the most codegen units.
+/// Modules of the generated program, with one launch each: more than the most codegen units.
 const MODULES: usize = 70;
+/// Modules of the generated library, and of the program that uses it.
+const FEW: usize = 9;
 
 fn case(name: &str) -> PathBuf {
     workspace().join("tests/cases/run").join(name)
@@ -49,7 +51,7 @@ fn read(file: &Path) -> Vec<u8> {
 }
 
 fn count(text: &[u8], part: &[u8]) -> usize {
-    text.windows(part.len()).filter(|window| *window == part).count()
+    memchr::memmem::find_iter(text, part).count()
 }
 
 /// Objects of codegen units that launch, as `-Csave-temps` keeps them.
@@ -89,39 +91,54 @@ const MAIN_WITH_LIBRARY: &str =
     "fn main() { let mut x = [0_i64]; run(&mut x); many::run(&mut x); println!(\"{}\", x[0]); }\n";
 
 /// Flags, and the fewest codegen units that must launch for the build to prove anything.
-const BUILDS: &[(&[&str], usize)] = &[
+const UNITS: &[(&[&str], usize)] = &[
     (&["-Ccodegen-units=1"], 1),
     (&["-Ccodegen-units=16"], 10),
     (&["-Ccodegen-units=64", "-Copt-level=2"], 40),
-    (&["-Ccodegen-units=16", "-Copt-level=2", "-Clto=thin"], 2),
-    (&["-Ccodegen-units=16", "-Copt-level=2", "-Clto=fat"], 1),
 ];
 
-fn check_rustc(toolchain: &Toolchain) {
-    let counted = Counted::new();
-    let alone = counted.scratch.write("alone.rs", modules(MODULES) + MAIN);
-    let library = counted.scratch.write("many.rs", modules(MODULES));
-    let with_library = counted.scratch.write("with_library.rs", modules(MODULES) + MAIN_WITH_LIBRARY);
-    for (number, (flags, units)) in BUILDS.iter().enumerate() {
-        let out = counted.scratch.path(&number.to_string());
-        let rustc = || rustc(toolchain, &counted.pass).args(*flags).arg("--out-dir").arg(&out);
-        rustc().arg("-Csave-temps").arg(&alone).ok();
+fn check_units(counted: &Counted, toolchain: &Toolchain) {
+    let source = counted.scratch.write("alone.rs", modules(MODULES) + MAIN);
+    for (number, (flags, units)) in UNITS.iter().enumerate() {
+        let out = counted.scratch.path(&format!("{}-{number}", toolchain.release));
+        let rustc = rustc(toolchain, &counted.pass).args(*flags).arg("-Csave-temps");
+        rustc.arg("--out-dir").arg(&out).arg(&source).ok();
         let found = units_that_launch(&out);
         assert!(found >= *units, "{flags:?}: {found} codegen units launch, fewer than {units}");
         counted.check(&out.join("alone"), "70", 1);
+    }
+}
 
-        let lto = |flag: &&&str| !flag.contains("lto");
-        let crate_flags = flags.iter().filter(lto);
-        let many = self::rustc(toolchain, &counted.pass).args(crate_flags).arg("--crate-type=rlib");
-        many.arg("--out-dir").arg(&out).arg(&library).ok();
-        rustc().arg("--extern=many").arg("-L").arg(&out).arg(&with_library).ok();
-        counted.check(&out.join("with_library"), "140", 1);
+/// Flags of a library and of the program that uses it, and flags of the program alone.
+const CRATES: &[(&[&str], &[&str])] = &[
+    (&["-Ccodegen-units=1"], &[]),
+    (&["-Ccodegen-units=64", "-Copt-level=3"], &[]),
+    (&["-Ccodegen-units=16", "-Copt-level=2"], &["-Clto=thin"]),
+    (&["-Ccodegen-units=16", "-Copt-level=1"], &["-Clto=fat"]),
+];
+
+fn check_crates(counted: &Counted, toolchain: &Toolchain) {
+    let library = counted.scratch.write("many.rs", modules(FEW));
+    let source = counted.scratch.write("with_library.rs", modules(FEW) + MAIN_WITH_LIBRARY);
+    let out = counted.scratch.path(&toolchain.release);
+    for (flags, of_program) in CRATES {
+        let rustc = || rustc(toolchain, &counted.pass).args(*flags).arg("--out-dir").arg(&out);
+        rustc().arg("--crate-type=rlib").arg(&library).ok();
+        rustc().args(*of_program).arg("--extern=many").arg("-L").arg(&out).arg(&source).ok();
+        counted.check(&out.join("with_library"), "18", 1);
     }
 }
 
 #[test]
-fn once_a_rust_program() {
-    rustcs().into_iter().for_each(check_rustc);
+fn once_for_all_codegen_units() {
+    let counted = Counted::new();
+    rustcs().into_iter().for_each(|toolchain| check_units(&counted, toolchain));
+}
+
+#[test]
+fn once_for_all_crates() {
+    let counted = Counted::new();
+    rustcs().into_iter().for_each(|toolchain| check_crates(&counted, toolchain));
 }
 
 #[test]
@@ -157,12 +174,12 @@ fn once_a_c_program() {
 fn call_sites_register_for_themselves() {
     let mut counted = Counted::new();
     counted.pass = counted.pass.replace('>', ";registration=call-site>");
-    let source = counted.scratch.write("few.rs", modules(5) + MAIN);
+    let source = counted.scratch.write("few.rs", modules(FEW) + MAIN);
     let out = counted.scratch.path("out");
     for toolchain in rustcs() {
         for flags in [&["-Ccodegen-units=16"][..], &["-Copt-level=3", "-Clto=fat"]] {
             rustc(toolchain, &counted.pass).args(flags).arg("--out-dir").arg(&out).arg(&source).ok();
-            counted.check(&out.join("few"), "5", 5);
+            counted.check(&out.join("few"), "9", FEW);
         }
     }
 }
