@@ -37,7 +37,7 @@ target datalayout = "e-m:e-i64:64-i128:128-n8:16:32:64-S128"
 target triple = "x86_64-unknown-linux-gnu"
 
 ; CHECK-NOT: __tgt
-; CHECK-NOT: outboard
+; CHECK-NOT: {{@|\$}}__outboard
 define i32 @none() {
   ret i32 0
 }

@@ -83,6 +83,29 @@ fn the_architecture_fits_on_a_page_or_three() {
 }
 
 #[test]
+fn every_clause_of_the_contract_has_a_test() {
+    let contract =
+        std::fs::read_to_string(workspace().join("docs/launch-contract.md")).expect("the contract");
+    let clauses: Vec<&str> = contract
+        .lines()
+        .filter_map(|line| line.strip_prefix("## ")?.split_once(". ").map(|(number, _)| number))
+        .collect();
+    let tests = files(&|path| path.parent().is_some_and(|folder| folder.ends_with("lit/launch-contract")));
+    let has_test = |clause: &str| {
+        let prefix = format!("{clause:0>2}-");
+        tests
+            .iter()
+            .any(|test| test.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)))
+    };
+    let untested: Vec<&&str> = clauses.iter().filter(|clause| !has_test(clause)).collect();
+    assert!(clauses.len() >= 12, "the contract has {} numbered clauses", clauses.len());
+    assert!(
+        untested.is_empty(),
+        "clauses {untested:?} have no test: add lit/launch-contract/NN-behaviour.ll"
+    );
+}
+
+#[test]
 fn crates_see_only_what_they_may() {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let ran = Run::new(cargo).args(["metadata", "--no-deps", "--format-version=1"]).dir(workspace()).ok();
@@ -193,7 +216,8 @@ fn has_word(code: &str, word: &str) -> bool {
 fn unsafe_code_stays_at_the_border() {
     check(
         &rust_sources(),
-        "unsafe code lives in llvm-plugin and pass/src/entry.rs: give llvm-plugin a safe function for it",
+        "unsafe code lives in llvm-plugin and pass/src/entry.rs: give llvm-plugin a safe function for it\n\
+         (a program that a test or bench compiles belongs into a folder `programs` or `cases`)",
         |name, text| {
             let border = name.starts_with("llvm-plugin/") || name == "pass/src/entry.rs" || is_program(name);
             if border { Vec::new() } else { lines(&code_of(text), |line| has_word(line, "unsafe")) }
