@@ -23,7 +23,7 @@ pub(crate) fn build_driver(scratch: &Scratch) -> PathBuf {
 }
 
 fn source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin/launch").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin/launch/programs").join(name)
 }
 
 fn clang() -> Run {
