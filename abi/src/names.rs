@@ -29,3 +29,14 @@ pub const SHORT_IDENT: &str = ";;;0;0;;";
 
 /// The function that ends a program which would not look at the result of a launch that failed.
 pub const CHECK_LAUNCH: &str = "__outboard_check_launch";
+
+/// Prefix of the sizes of a kernel's arguments in what rustc's own offload emits; the kernel follows.
+///
+/// Source: compiler/rustc_codegen_llvm/src/builder/gpu_offload.rs (rustc 1.95 and 1.97).
+pub const RUSTC_SIZES: &str = ".offload_sizes.";
+/// Prefix of its map types; the kernel and one of the two below follow.
+pub const RUSTC_MAP_TYPES: &str = ".offload_maptypes.";
+/// Map types at the start of the data region around a launch.
+pub const RUSTC_BEGIN: &str = ".begin";
+/// Map types of the launch itself.
+pub const RUSTC_KERNEL: &str = ".kernel";

@@ -155,6 +155,11 @@ impl Container {
         Ok(())
     }
 
+    /// The slots of `kernel` in the first image that records them.
+    pub fn slots(&self, kernel: &str) -> Option<&[Slot]> {
+        self.images.iter().find_map(|image| Some(image.kernels.signature(kernel)?.slots.as_slice()))
+    }
+
     /// Checks that every image has `kernel`, with an entry that takes the launch's own arguments alone.
     ///
     /// # Errors

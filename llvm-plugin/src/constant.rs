@@ -42,6 +42,15 @@ pub fn array<'ctx, T: BasicType<'ctx>>(element: &T, values: &[BasicValueEnum<'ct
     unsafe { ArrayValue::new_const_array(element, values) }
 }
 
+/// Element `index` of a constant array, if it has that many.
+pub fn element<'ctx>(array: ArrayValue<'ctx>, index: u32) -> Option<BasicValueEnum<'ctx>> {
+    // SAFETY: a live constant; null means that there is no such element.
+    unsafe {
+        let element = inkwell::llvm_sys::core::LLVMGetAggregateElement(array.as_value_ref(), index);
+        (!element.is_null()).then(|| BasicValueEnum::new(element))
+    }
+}
+
 /// Whether `value` is a constant (an instruction or an argument is not).
 pub fn is_constant(value: BasicValueEnum<'_>) -> bool {
     // SAFETY: any live value may be asked.

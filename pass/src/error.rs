@@ -34,6 +34,18 @@ pub(crate) enum Error {
         "no images are given for {launches}\nhelp: give the images as {pass}<images=FILE>; device-link makes them"
     )]
     NoImages { pass: String, launches: String },
+    #[error(
+        "rustc passes argument {argument} of kernel `{kernel}`, a value, as a pointer: the kernel would read garbage\nhelp: rustc 1.97 gets it right; with an older one pass a reference to an array that holds the value"
+    )]
+    ValueAsPointer { kernel: String, argument: usize },
+    #[error(
+        "kernel `{kernel}` takes {expected}, but rustc launches it with {found}\nhelp: rustc 1.97 passes a slice or a struct of two values as two arguments; older ones drop one of them"
+    )]
+    ArgumentCount { kernel: String, expected: String, found: usize },
+    #[error(
+        "rustc maps 0 bytes for argument {argument} of kernel `{kernel}`: the kernel would see nothing\nhelp: slices need rustc 1.97; with an older one pass a reference to an array"
+    )]
+    MapsNothing { kernel: String, argument: usize },
     #[error("cannot read image file `{}`: {reason}", path.display())]
     ReadImage { path: PathBuf, reason: String },
     #[error("image file `{}`: {reason}", path.display())]

@@ -15,3 +15,4 @@ mod plan_host;
 mod print_offload;
 mod report;
 mod requested;
+mod rustc_maps;

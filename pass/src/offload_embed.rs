@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::options::{self, Options};
 use crate::report::{self, Report, counted};
 use crate::requested::{ModuleWork, Requested};
-use crate::{images, pass_text};
+use crate::{images, pass_text, rustc_maps};
 use host_codegen::{Container, EmbeddedEntry};
 use inkwell::module::Module;
 use llvm_plugin::{LlvmModulePass, ModuleAnalysisManager, PreservedAnalyses};
@@ -52,7 +52,7 @@ impl ModuleWork for OffloadEmbed {
             }));
         }
         let container = images::read_container(&options.images)?;
-        check_kernels(&entries, &container)?;
+        check_kernels(module, &entries, &container)?;
         warn_about_variables(module, &entries);
         host_codegen::emit_embed(module, &entries, &container).map_err(Report::error)?;
         Ok(true)
@@ -60,10 +60,19 @@ impl ModuleWork for OffloadEmbed {
 }
 
 /// All kernels against the images: the generator would only say the first.
-fn check_kernels(entries: &[EmbeddedEntry<'_>], container: &Container) -> Result<(), Report> {
+fn check_kernels(
+    module: &Module<'_>,
+    entries: &[EmbeddedEntry<'_>],
+    container: &Container,
+) -> Result<(), Report> {
     let mut report = Report::default();
     for kernel in entries.iter().filter(|entry| entry.is_kernel()) {
         if let Err(error) = container.check_own_entry(&kernel.symbol) {
+            report.push_module(error);
+            continue;
+        }
+        let slots = container.slots(&kernel.symbol).map(<[_]>::len);
+        for error in rustc_maps::check_maps(module, &kernel.symbol, slots) {
             report.push_module(error);
         }
     }

@@ -3,7 +3,8 @@
 //!
 //! A case is `tests/cases/rustc_offload/NAME.rs`, a module with `pub fn run()` and lines that say
 //! `//@ prints: TEXT`, `//@ moves: N to the device, M from it`, and `//@ since: 1.97` where older rustcs get it
-//! wrong (docs/rustc-offload.md). All kernels are in `kernels.c`.
+//! wrong (docs/rustc-offload.md), with `//@ before: ERROR`, which the pass makes of it. All kernels are in
+//! `kernels.c`.
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ struct Case {
     name: String,
     path: PathBuf,
     since: Option<String>,
+    before: Option<String>,
     prints: String,
     moves: String,
 }
@@ -38,7 +40,14 @@ fn read_case(path: PathBuf) -> Case {
     };
     let required = |key| directive(key).unwrap_or_else(|| panic!("{} has no `//@ {key}:`", path.display()));
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Case { name, since: directive("since"), prints: required("prints"), moves: required("moves"), path }
+    Case {
+        name,
+        since: directive("since"),
+        before: directive("before"),
+        prints: required("prints"),
+        moves: required("moves"),
+        path,
+    }
 }
 
 /// Whether `rustc` is `since` or later: both are 1.N.
@@ -160,6 +169,19 @@ fn battery_in_many_codegen_units() {
 fn battery_on_nightly() {
     if let Some(nightly) = nightly() {
         check(nightly, &["-Copt-level=s"]);
+    }
+}
+
+/// What an old rustc would get wrong without a word.
+#[test]
+fn miscompiled_launches_are_errors() {
+    let scratch = Scratch::new();
+    let container = container(&scratch);
+    for case in cases().into_iter().filter(|case| case.since.as_ref().is_some_and(|s| !has(stable(), s))) {
+        let error = case.before.clone().unwrap_or_else(|| panic!("{} has no `//@ before:`", case.name));
+        let source = scratch.write("main.rs", main_of(&[case]));
+        let program = scratch.path("main");
+        compile(stable(), &source, &container, &program, &["-Copt-level=2"]).fails().says(&error);
     }
 }
 

@@ -1,5 +1,6 @@
 //! A slice alone: its length travels as a value.
 //@ since: 1.97
+//@ before: rustc maps 0 bytes for argument 0 of kernel `fill_slice`: the kernel would see nothing
 //@ prints: 1 100
 //@ moves: 800 to the device, 800 from it
 

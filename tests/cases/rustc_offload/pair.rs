@@ -1,5 +1,6 @@
 //! A struct of two scalars by value: two values.
 //@ since: 1.97
+//@ before: kernel `pair` takes 3 arguments, but rustc launches it with 2
 //@ prints: 3.75
 //@ moves: 8 to the device, 8 from it
 

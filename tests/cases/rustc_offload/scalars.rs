@@ -1,5 +1,6 @@
 //! Values of all widths travel without a mapping.
 //@ since: 1.97
+//@ before: rustc passes argument 1 of kernel `scalars`, a value, as a pointer: the kernel would read garbage
 //@ prints: [1.5, 7.0, 2.25, 4294967303.0, 1.0, -3.0, 65535.0]
 //@ moves: 56 to the device, 56 from it
 

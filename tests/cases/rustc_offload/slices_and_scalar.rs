@@ -1,5 +1,6 @@
 //! Slices with other arguments: the kernel is a Rust function, with a body on the host that never runs.
 //@ since: 1.97
+//@ before: rustc maps 0 bytes for argument 1 of kernel `axpy_slices`: the kernel would see nothing
 //@ prints: 1 199
 //@ moves: 1600 to the device, 800 from it
 
