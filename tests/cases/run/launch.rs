@@ -101,6 +101,9 @@ impl<T> Slot for *mut T {
 }
 
 /// `launch!(__outboard_launch_2: add on device, options; VALUE 1_i64, TOFROM x)`: the launch's status.
+///
+/// Collapsed, so that errors and the runtime's reports name the place that uses it.
+#[collapse_debuginfo(yes)]
 macro_rules! launch {
     ($function:ident: $kernel:ident on $device:expr, $options:expr; $($flags:ident $value:expr),*) => {
         unsafe {
