@@ -73,6 +73,7 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     verify(&module, "making entries")?;
     problems.extend(work_items::resolve_markers(&module, &machine, &entries, &reached)?);
     verify(&module, "resolving work items")?;
+    temps.write_module("entries", &module)?;
     optimize::optimize(&module, &machine, options.opt_level)?;
     temps.write_module("optimized", &module)?;
     problems.extend(reach::find_undefined(&module, &kernels, &reached, &origins, target));
@@ -83,7 +84,9 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     temps.write("kernels.o", &object)?;
     let linked = linker::link_image(&object, &inputs.objects, &kernels, target, options)?;
     temps.write("kernels.so", &linked.bytes)?;
-    let image = image::make(linked.bytes, target, &options.arch, &kernels)?;
+    // An image for every machine names no processor; `native` is recorded as what it is.
+    let arch = if options.arch.is_empty() { "" } else { &cpu.name };
+    let image = image::make(linked.bytes, target, arch, &kernels)?;
     Ok(Report { image, kernels: kernels.signatures(), linker_command: linked.command })
 }
 

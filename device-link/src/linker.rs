@@ -75,15 +75,11 @@ fn show(command: &Command) -> String {
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
-/// The `ld.lld` of the installation that the environment names, of Debian's packages, or on the path.
+/// The `ld.lld` of the installation that the environment names, else of Debian's packages; or on the path.
 fn find_linker() -> Result<PathBuf> {
-    let prefix = std::env::var_os(PREFIX_VARIABLE).map(PathBuf::from);
-    let mut candidates: Vec<PathBuf> = prefix
-        .into_iter()
-        .chain([PathBuf::from(DEBIAN_PREFIX)])
-        .map(|prefix| prefix.join("bin/ld.lld"))
-        .collect();
+    let prefix = std::env::var_os(PREFIX_VARIABLE).unwrap_or_else(|| DEBIAN_PREFIX.into());
     let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut candidates = vec![PathBuf::from(prefix).join("bin/ld.lld")];
     for name in ON_PATH {
         candidates.extend(std::env::split_paths(&path).map(|folder| folder.join(name)));
     }

@@ -55,18 +55,28 @@ fn run_link(link: &LinkArguments, format: MessageFormat) -> Result<()> {
     let images = [report.image];
     write_file(&link.output, &container::pack(&images)?)?;
     if format == MessageFormat::Json {
-        let linked = serde_json::json!({
-            "reason": "linked",
-            "output": link.output,
-            "images": container::list(&images),
-            "linker": report.linker_command,
-        });
+        let linked = serde_json::to_string(&Linked {
+            reason: "linked",
+            output: &link.output,
+            listing: container::list(&images),
+            linker: &report.linker_command,
+        })?;
         return print(&format!("{linked}\n"));
     }
     if link.verbose {
         print(&format!("{}linker: {}\n", container::list(&images), report.linker_command))?;
     }
     Ok(())
+}
+
+/// What a link made, as JSON.
+#[derive(serde::Serialize)]
+struct Linked<'a> {
+    reason: &'static str,
+    output: &'a Path,
+    #[serde(flatten)]
+    listing: container::Listing,
+    linker: &'a str,
 }
 
 fn extract(file: &Path, triple: Option<&str>, arch: Option<&str>, output: &Path) -> Result<()> {

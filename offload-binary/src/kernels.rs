@@ -26,7 +26,8 @@ pub struct KernelSignature {
     pub name: String,
     /// Whether the three geometry slots stand before the arguments.
     pub geometry: bool,
-    /// The arguments, without the geometry.
+    /// The arguments, without the geometry. Empty where they aren't known: for an entry of its author's
+    /// (`geometry` false) that came in an object.
     pub slots: Vec<Slot>,
 }
 

@@ -24,7 +24,7 @@ pub(crate) enum Target {
 
 /// A processor and what it has beyond its name, as LLVM writes it.
 pub(crate) struct Cpu {
-    name: String,
+    pub(crate) name: String,
     features: String,
 }
 

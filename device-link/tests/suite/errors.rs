@@ -214,6 +214,18 @@ fn linkers() {
 }
 
 #[test]
+fn no_linker() {
+    let mut link = device_link();
+    link.env("LLVM_SYS_221_PREFIX", "/nowhere/llvm").env("PATH", "/nowhere/bin");
+    let output = run(link.args(["link", "names.ll", "-o", "/nowhere/dev.offload"]));
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr).trim_end(), @r"
+    error: no ELF linker was found; looked for /nowhere/llvm/bin/ld.lld, /nowhere/bin/ld.lld-22, /nowhere/bin/ld.lld
+    help: install lld 22, set LLVM_SYS_221_PREFIX to its installation prefix, or give --linker
+    ");
+}
+
+#[test]
 fn outputs() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = folder.path().join("no/such/folder/dev.offload");

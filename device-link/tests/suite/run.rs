@@ -215,6 +215,36 @@ fn processors() {
 }
 
 #[test]
+fn what_a_link_tells() {
+    let bench = Bench::new();
+    let (temps, container) = (bench.file("temps"), bench.file("dev.offload"));
+    let link = |flags: &[&str]| {
+        let mut command = device_link();
+        command.args(["link", "names.ll", "--arch", "x86-64-v3", "--save-temps"]).arg(&temps);
+        let text = printed(command.args(flags).arg("-o").arg(&container));
+        String::from_utf8(text).expect("text")
+    };
+    assert_eq!(link(&[]), "");
+    let verbose = link(&["-v"]);
+    let lines: Vec<_> = verbose.lines().collect();
+    assert!(
+        lines[0].starts_with("image 0: x86_64-unknown-linux-gnu x86-64-v3, object, openmp, "),
+        "{verbose}"
+    );
+    assert_eq!(lines[1..3], ["  axpy(geometry, pointer)", "  scale(geometry, pointer)"]);
+    assert!(lines[3].starts_with("linker: ") && lines[3].contains("ld.lld"), "{verbose}");
+    let json = link(&["--message-format", "json"]);
+    assert!(json.starts_with("{\"reason\":\"linked\",\"output\":") && json.lines().count() == 1, "{json}");
+    assert!(json.contains("\"images\":[{\"triple\":\"x86_64-unknown-linux-gnu\""), "{json}");
+    let mut files: Vec<_> = std::fs::read_dir(&temps)
+        .expect("made")
+        .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    assert_eq!(files, ["entries.ll", "kernels.o", "kernels.so", "linked.ll", "optimized.ll"]);
+}
+
+#[test]
 fn the_same_bytes_every_time() {
     let bench = Bench::new();
     let link = |folder: &str| {
