@@ -24,6 +24,10 @@ impl<'a, 'ctx> Cx<'a, 'ctx> {
         if module.get_data_layout().as_str().to_bytes().is_empty() {
             return Err(Error::NoDataLayout { module: module.get_name().to_string_lossy().into_owned() });
         }
+        module.verify().map_err(|message| Error::InvalidModule {
+            module: module.get_name().to_string_lossy().into_owned(),
+            problem: message.to_string().trim_end().to_owned(),
+        })?;
         let context = module.get_context();
         Ok(Self {
             context,

@@ -13,6 +13,16 @@ pub enum Error {
         /// The module's name.
         module: String,
     },
+    /// Not ours: nothing has been changed yet.
+    #[error(
+        "module `{module}` came as invalid IR: {problem}\nhelp: this is a bug of the compiler that made it"
+    )]
+    InvalidModule {
+        /// The module's name.
+        module: String,
+        /// What LLVM's verifier says.
+        problem: String,
+    },
     /// The plan names a call that is not there.
     #[error("the plan launches `{kernel}` at call {call} of function `{function}`, which has {found} calls")]
     NoSuchCall {

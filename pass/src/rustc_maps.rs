@@ -1,5 +1,5 @@
-//! Launches that rustc's own offload gets wrong without a word, told by the map types and sizes that it emits:
-//! an error is better than a kernel that reads garbage.
+//! Launches that rustc's own offload gets wrong without a word, told by what it emits: an error is better than
+//! a kernel that reads garbage.
 
 use crate::error::Error;
 use crate::report::counted;

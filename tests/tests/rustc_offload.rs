@@ -25,29 +25,35 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    let mut paths: Vec<_> = std::fs::read_dir(cases_folder()).expect("the cases are there").collect();
-    paths.sort_by_key(|entry| entry.as_ref().map(std::fs::DirEntry::path).ok());
-    let paths = paths.into_iter().map(|entry| entry.expect("a folder can be read").path());
-    paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).map(read_case).collect()
+    programs(&cases_folder()).into_iter().map(read_case).collect()
+}
+
+/// The Rust sources in a folder.
+fn programs(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("a folder can be read").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    paths.sort();
+    paths
 }
 
 fn read_case(path: PathBuf) -> Case {
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let directive = |key: &str| {
-        let line =
-            text.lines().find_map(|line| line.strip_prefix("//@ ")?.strip_prefix(key)?.strip_prefix(": "));
-        line.map(str::to_owned)
-    };
-    let required = |key| directive(key).unwrap_or_else(|| panic!("{} has no `//@ {key}:`", path.display()));
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let required =
+        |key| directive(&text, key).unwrap_or_else(|| panic!("{} has no `//@ {key}:`", path.display()));
     Case {
-        name,
-        since: directive("since"),
-        before: directive("before"),
+        name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        since: directive(&text, "since"),
+        before: directive(&text, "before"),
         prints: required("prints"),
         moves: required("moves"),
         path,
     }
+}
+
+fn directive(text: &str, key: &str) -> Option<String> {
+    let line = text.lines().find_map(|line| line.strip_prefix("//@ ")?.strip_prefix(key)?.strip_prefix(": "));
+    line.map(str::to_owned)
 }
 
 /// Whether `rustc` is `since` or later: both are 1.N.
@@ -184,6 +190,27 @@ fn miscompiled_launches_are_errors() {
         compile(stable(), &source, &container, &program, &["-Copt-level=2"]).fails().says(&error);
     }
 }
+
+/// What every rustc gets wrong, or those since the one that is named: in `refused`, with the pass's error.
+#[test]
+fn launches_that_are_refused() {
+    for path in programs(&cases_folder().join("refused")) {
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let since = directive(&text, "since");
+        let refused = directive(&text, "refused").expect("a case says why it is refused");
+        for rustc in rustcs().into_iter().filter(|rustc| since.as_ref().is_none_or(|s| has(rustc, s))) {
+            let scratch = Scratch::new();
+            let bitcode = rust_kernels(&scratch, REFUSED_KERNEL);
+            let container = link(&scratch, &bitcode, "--entry", &["kernel".to_owned()]);
+            let program = scratch.path("main");
+            compile(rustc, &path, &container, &program, &[]).fails().says(&refused);
+        }
+    }
+}
+
+/// It takes two arguments, as all launches of the refused programs pass them.
+const REFUSED_KERNEL: &str = "#[unsafe(no_mangle)] pub extern \"C\" fn kernel(_environment: *mut u8, _x: u64, \
+                              y: &mut f64) { *y = 1.0; }";
 
 /// A program whose only case is the example, and the folder it is in.
 fn example(scratch: &Scratch) -> PathBuf {
