@@ -3,10 +3,20 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Run, Scratch, device_link, llvm};
+use crate::{Run, Scratch, device_link, llvm, workspace};
 
 /// The target of libomptarget's host device.
 pub const HOST_TRIPLE: &str = "x86_64-unknown-linux-gnu";
+
+/// A file of tests/cases/run: programs that launch, and their kernels.
+pub fn case(name: &str) -> PathBuf {
+    workspace().join("tests/cases/run").join(name)
+}
+
+/// The container of the programs in tests/cases/run.
+pub fn kernels(scratch: &Scratch) -> PathBuf {
+    packed(scratch, "dev", &case("kernels.c"))
+}
 
 /// Compiles C entries to `NAME.so` and packs them with llvm-offload-binary as `NAME.offload`.
 pub fn packed(scratch: &Scratch, name: &str, source: &Path) -> PathBuf {

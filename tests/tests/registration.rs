@@ -5,17 +5,14 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use tests::compile::{clang, link_flags, offload_host, rustc};
-use tests::{Run, Scratch, images, llvm, rustcs, workspace};
+use tests::images::case;
+use tests::{Run, Scratch, images, llvm, rustcs};
 use xtask::tools::Toolchain;
 
 /// Modules of the generated program, with one launch each: more than the most codegen units.
 const MODULES: usize = 70;
 /// Modules of the generated library, and of the program that uses it.
 const FEW: usize = 9;
-
-fn case(name: &str) -> PathBuf {
-    workspace().join("tests/cases/run").join(name)
-}
 
 /// A folder with an image and what counts its registrations.
 struct Counted {
@@ -28,7 +25,7 @@ struct Counted {
 impl Counted {
     fn new() -> Self {
         let scratch = Scratch::new();
-        let pass = offload_host(&images::packed(&scratch, "dev", &case("kernels.c")));
+        let pass = offload_host(&images::kernels(&scratch));
         let image = read(&scratch.path("dev.so"));
         let preload = scratch.path("count_registrations.so");
         let clang = Run::new(llvm().tool("clang")).args(["-shared", "-fPIC", "-o"]);

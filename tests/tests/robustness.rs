@@ -5,12 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use tests::compile::{offload_host, rustc};
-use tests::{Run, Scratch, images, llvm, nightly, plugin, rustcs, stable, workspace};
+use tests::images::case;
+use tests::{Run, Scratch, images, llvm, nightly, plugin, rustcs, stable};
 use xtask::tools::Toolchain;
-
-fn case(name: &str) -> PathBuf {
-    workspace().join("tests/cases/run").join(name)
-}
 
 /// libLLVM closes plugins at process exit while rustc's threads still end.
 #[test]
@@ -122,7 +119,7 @@ fn plugin_is_refused_by_another_llvm() {
 fn fifty_runs_of_rustc() {
     const RUNS: usize = 50;
     let scratch = Scratch::new();
-    let pass = offload_host(&images::packed(&scratch, "dev", &case("kernels.c")));
+    let pass = offload_host(&images::kernels(&scratch));
     let hello = scratch.write("hello.rs", "pub fn hello(name: &str) { println!(\"hello {name}\"); }\n");
     let sources = [case("launching.rs"), hello];
     let toolchains = rustcs();

@@ -1,14 +1,9 @@
 //! Plain `cargo` builds, tests and runs a workspace that launches: everything is in `.cargo/config.toml`.
 
-use std::path::PathBuf;
-
 use tests::compile::{offload_host, rustc_flags};
-use tests::{Ran, Run, Scratch, images, rustcs, workspace};
+use tests::images::case;
+use tests::{Ran, Run, Scratch, images, rustcs};
 use xtask::tools::Toolchain;
-
-fn case(name: &str) -> PathBuf {
-    workspace().join("tests/cases/run").join(name)
-}
 
 /// A library that launches, a program that uses it, and its build script, which gets no plugin: flags of
 /// `[target]` go to target crates alone once a target is named.
@@ -42,7 +37,7 @@ fn main() {
 "#;
 
 fn write_configuration(scratch: &Scratch, target: &str) {
-    let images = images::packed(scratch, "dev", &case("kernels.c"));
+    let images = images::kernels(scratch);
     let mut flags = rustc_flags(&offload_host(&images));
     flags.retain(|flag| !flag.starts_with("--edition"));
     flags.push("--cfg=launches".into());

@@ -1,9 +1,8 @@
 //! A C program that clang compiled with the plugin runs on libomptarget's host devices.
 
-use std::path::PathBuf;
-
 use tests::compile::{clang, link_flags, offload_host};
-use tests::{Run, Scratch, images, llvm, workspace};
+use tests::images::case;
+use tests::{Run, Scratch, images, llvm};
 
 /// What program.c prints, wherever its launches run.
 const ANSWERS: &str = "\
@@ -27,14 +26,10 @@ const BUILDS: &[&[&str]] = &[
     &["-O2", "-flto=full", "-fuse-ld=lld"],
 ];
 
-fn case(name: &str) -> PathBuf {
-    workspace().join("tests/cases/run").join(name)
-}
-
 #[test]
 fn every_build() {
     let scratch = Scratch::new();
-    let pass = offload_host(&images::packed(&scratch, "dev", &case("kernels.c")));
+    let pass = offload_host(&images::kernels(&scratch));
     let bodies = scratch.path("bodies.o");
     Run::new(llvm().tool("clang"))
         .args(["-O2", "-DBODIES", "-c", "-o"])

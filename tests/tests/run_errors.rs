@@ -1,17 +1,14 @@
 //! Errors in rustc and clang as in opt: each wrong launch is told with its place, the exit status is not 0, and
 //! nothing half-written stays.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tests::compile::{clang, offload_host, opt, rustc};
-use tests::{Ran, Run, Scratch, images, llvm, rustcs, workspace};
-
-fn case(name: &str) -> PathBuf {
-    workspace().join("tests/cases/run").join(name)
-}
+use tests::images::case;
+use tests::{Ran, Run, Scratch, images, llvm, rustcs};
 
 fn packed(scratch: &Scratch) -> String {
-    offload_host(&images::packed(scratch, "dev", &case("kernels.c")))
+    offload_host(&images::kernels(scratch))
 }
 
 const MISSING: &str = "offload-host: kernel `add_two` is not in image ";

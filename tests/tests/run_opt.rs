@@ -3,11 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use tests::compile::{link_flags, offload_host, opt};
-use tests::{Run, Scratch, images, llvm, workspace};
-
-fn case(name: &str) -> PathBuf {
-    workspace().join("tests/cases/run").join(name)
-}
+use tests::images::case;
+use tests::{Run, Scratch, images, llvm};
 
 /// opt with `pass`, then llc and the linker: the program.
 fn build(scratch: &Scratch, pass: &str) -> PathBuf {
@@ -32,7 +29,7 @@ fn run(program: &Path, policy: &str) -> tests::Ran {
 #[test]
 fn rewritten_module_runs() {
     let scratch = Scratch::new();
-    let pass = offload_host(&images::packed(&scratch, "dev", &case("kernels.c")));
+    let pass = offload_host(&images::kernels(&scratch));
     for pass in [pass.clone(), format!("{pass},default<O3>"), format!("default<O2>,{pass}")] {
         let program = build(&scratch, &pass);
         run(&program, "MANDATORY").succeeded().prints("x 200040, 0 on the host");

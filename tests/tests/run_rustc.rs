@@ -6,7 +6,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use tests::compile::{offload_host, rustc};
-use tests::{Run, Scratch, images, nightly, rustcs, stable, workspace};
+use tests::images::case;
+use tests::{Run, Scratch, images, nightly, rustcs, stable};
 use xtask::tools::Toolchain;
 
 /// What battery.rs prints, wherever its launches run.
@@ -38,14 +39,6 @@ const BUILDS: &[&[&str]] = &[
     &["-Copt-level=3", "-Cno-prepopulate-passes"],
 ];
 
-fn case(name: &str) -> PathBuf {
-    workspace().join("tests/cases/run").join(name)
-}
-
-fn packed(scratch: &Scratch) -> PathBuf {
-    images::packed(scratch, "dev", &case("kernels.c"))
-}
-
 fn on_a_device(program: &Path) -> Run {
     Run::new(program).env("OMP_TARGET_OFFLOAD", "MANDATORY")
 }
@@ -63,7 +56,7 @@ fn check_battery(program: &Path) {
 
 fn check_builds(toolchain: &Toolchain) {
     let scratch = Scratch::new();
-    let pass = offload_host(&packed(&scratch));
+    let pass = offload_host(&images::kernels(&scratch));
     let program = scratch.path("program");
     for flags in BUILDS {
         rustc(toolchain, &pass)
@@ -102,10 +95,30 @@ fn kernels_that_device_link_linked() {
     }
 }
 
+/// Kernels in Rust, from stock rustc's own bitcode, over geometry that is known at run time.
+#[test]
+fn rust_kernels_over_three_dimensions() {
+    const GEOMETRY: [&str; 18] =
+        ["1", "1", "1", "1", "1", "1", "7", "1", "1", "13", "1", "1", "2", "3", "5", "4", "3", "2"];
+    for toolchain in rustcs() {
+        let scratch = Scratch::new();
+        let bitcode = scratch.path("kernels.bc");
+        let rustc_alone =
+            Run::new(&toolchain.rustc).args(["--edition=2024", "--crate-type=lib", "--emit=llvm-bc"]);
+        rustc_alone.args(["-O", "-Cpanic=abort", "-o"]).arg(&bitcode).arg(case("geometry_kernels.rs")).ok();
+        let pass = offload_host(&images::linked(&scratch, "kernels", &[bitcode]));
+        let program = scratch.path("program");
+        for level in ["-Copt-level=0", "-Copt-level=3"] {
+            rustc(toolchain, &pass).arg(level).arg(case("geometry.rs")).arg("-o").arg(&program).ok();
+            on_a_device(&program).args(GEOMETRY).ok().prints("1 of 1\n91 of 91\n720 of 720");
+        }
+    }
+}
+
 #[test]
 fn test_harness() {
     let scratch = Scratch::new();
-    let pass = offload_host(&packed(&scratch));
+    let pass = offload_host(&images::kernels(&scratch));
     let program = scratch.path("program");
     for toolchain in rustcs() {
         rustc(toolchain, &pass).arg("--test").arg(case("program.rs")).arg("-o").arg(&program).ok();
@@ -116,7 +129,7 @@ fn test_harness() {
 #[test]
 fn library_that_launches() {
     let scratch = Scratch::new();
-    let pass = offload_host(&packed(&scratch));
+    let pass = offload_host(&images::kernels(&scratch));
     let program = scratch.path("uses_launching");
     for toolchain in rustcs() {
         for flags in
@@ -140,7 +153,7 @@ fn library_that_launches() {
 /// What a program of cases/run prints on a device, and what without, at -O0 and -O3 on each toolchain.
 fn check_program(name: &str, arguments: &[&str], on_device: &str, without: Option<&str>) {
     let scratch = Scratch::new();
-    let pass = offload_host(&packed(&scratch));
+    let pass = offload_host(&images::kernels(&scratch));
     let program = scratch.path("program");
     for toolchain in rustcs() {
         for level in ["-Copt-level=0", "-Copt-level=3"] {
@@ -207,7 +220,7 @@ fn objects(cache: &Path) -> BTreeMap<String, u64> {
 #[test]
 fn incremental_builds_compile_again_what_changed() {
     let scratch = Scratch::new();
-    let container = packed(&scratch);
+    let container = images::kernels(&scratch);
     for name in ["program.rs", "battery.rs", "launch.rs", "fallback.rs"] {
         scratch.write(&format!("src/{name}"), std::fs::read(case(name)).expect("the case is there"));
     }
