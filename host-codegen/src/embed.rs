@@ -130,8 +130,11 @@ fn kernel_of<'ctx>(entries: &[EmbeddedEntry<'ctx>], region_id: BasicValueEnum<'c
 fn join_registration<'ctx>(cx: &Cx<'_, 'ctx>, entries: &[EmbeddedEntry<'ctx>], container: &Container) {
     let registered = registration::emit_registration(cx, plan::Registration::Constructor, container);
     for entry in entries {
-        if let EntryRole::Kernel(region_id) = entry.role {
-            region_id.as_pointer_value().replace_all_uses_with(registered.region_id(&entry.symbol));
+        let EntryRole::Kernel(region_id) = entry.role else { continue };
+        let (theirs, ours) = (region_id.as_pointer_value(), registered.region_id(&entry.symbol));
+        // The same, where something else kept the entry through an earlier run.
+        if theirs != ours {
+            theirs.replace_all_uses_with(ours);
         }
     }
 }

@@ -22,4 +22,6 @@ extern "C" void outboard_append_compiler_used(LLVMModuleRef module, LLVMValueRef
 extern "C" void outboard_remove_from_used(LLVMModuleRef module, LLVMValueRef global) {
   auto *gone = unwrap<Constant>(global);
   removeFromUsedLists(*unwrap(module), [gone](Constant *kept) { return kept == gone; });
+  // The list as it was is a constant that nothing uses, and a user still.
+  gone->removeDeadConstantUsers();
 }
