@@ -8,7 +8,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum Error {
     /// A file that can't be read.
-    #[error("can't read '{}'", path.display())]
+    #[error("can't read `{}`", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -17,7 +17,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Nothing that can be linked, by its content.
-    #[error("'{}' is neither bitcode, IR text, an ELF file nor an archive: {found}", path.display())]
+    #[error("`{}` is neither bitcode, IR text, an ELF file nor an archive: {found}", path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,
@@ -25,7 +25,7 @@ pub enum Error {
         found: String,
     },
     /// LLVM can't parse it.
-    #[error("'{}' can't be parsed: {text}", path.display())]
+    #[error("`{}` can't be parsed: {text}", path.display())]
     Parse {
         /// The file.
         path: PathBuf,
@@ -33,7 +33,7 @@ pub enum Error {
         text: String,
     },
     /// No module in it.
-    #[error("'{}' is {format} and holds no module", path.display())]
+    #[error("`{}` is {format} and holds no module", path.display())]
     NotAModule {
         /// The file.
         path: PathBuf,
@@ -42,7 +42,7 @@ pub enum Error {
     },
     /// Two inputs for different machines.
     #[error(
-        "'{}' and '{}' have different data layouts: '{first_layout}' and '{second_layout}'\n\
+        "`{}` and `{}` have different data layouts: `{first_layout}` and `{second_layout}`\n\
          help: compile both for one target",
         first.display(), second.display()
     )]
@@ -57,7 +57,7 @@ pub enum Error {
         second_layout: String,
     },
     /// One name, two definitions.
-    #[error("'{symbol}' is defined in '{}' and in '{}'", first.display(), second.display())]
+    #[error("`{symbol}` is defined in `{}` and in `{}`", first.display(), second.display())]
     DuplicateSymbol {
         /// The symbol.
         symbol: String,
@@ -67,7 +67,7 @@ pub enum Error {
         second: PathBuf,
     },
     /// Whatever else LLVM's linker has to say.
-    #[error("'{}' can't be linked with the inputs before it: {text}", path.display())]
+    #[error("`{}` can't be linked with the inputs before it: {text}", path.display())]
     Link {
         /// The file.
         path: PathBuf,

@@ -59,7 +59,7 @@ fn linked_and_internalized() {
 #[test]
 fn modules_that_do_not_go_together() {
     let function = "define void @f() { ret void }";
-    insta::assert_snapshot!(check(&[function, function], &[]), @"'f' is defined in '0.ll' and in '1.ll'");
+    insta::assert_snapshot!(check(&[function, function], &[]), @"`f` is defined in `0.ll` and in `1.ll`");
     insta::assert_snapshot!(
         check(
             &[
@@ -69,17 +69,17 @@ fn modules_that_do_not_go_together() {
             ],
             &[],
         ),
-        @r"
-    '0.ll' and '2.ll' have different data layouts: 'e-m:e-i64:64' and 'e-m:e-i64:32'
+        @"
+    `0.ll` and `2.ll` have different data layouts: `e-m:e-i64:64` and `e-m:e-i64:32`
     help: compile both for one target
     "
     );
     insta::assert_snapshot!(
         check(&["@a = appending global [1 x i8] c\"x\"", "@a = appending global [1 x i32] [i32 7]"], &[]),
-        @"'1.ll' can't be linked with the inputs before it: Appending variables with different element types!"
+        @"`1.ll` can't be linked with the inputs before it: Appending variables with different element types!"
     );
-    insta::assert_snapshot!(check(&["define void @f() { ret i32 }"], &[]), @r"
-    '0.ll' can't be parsed: 0.ll:1:28: error: expected value token
+    insta::assert_snapshot!(check(&["define void @f() { ret i32 }"], &[]), @"
+    `0.ll` can't be parsed: 0.ll:1:28: error: expected value token
     define void @f() { ret i32 }
                                ^
     ");
@@ -127,11 +127,11 @@ fn files_that_cannot_be_read() {
             Input::read(&path).and_then(|input| input.module(&context).map(|_| ())).expect_err("refused");
         error.to_string().replace(&*folder.path().to_string_lossy(), "DIR")
     };
-    insta::assert_snapshot!(message("missing.bc", None), @"can't read 'DIR/missing.bc'");
-    insta::assert_snapshot!(message("empty.bc", Some(b"")), @"'DIR/empty.bc' is neither bitcode, IR text, an ELF file nor an archive: it is empty");
-    insta::assert_snapshot!(message("a.rs", Some(b"fn main() {}")), @"'DIR/a.rs' is neither bitcode, IR text, an ELF file nor an archive: it starts with 66 6e 20 6d 61 69 6e 28");
-    insta::assert_snapshot!(message("a.o", Some(b"\x7fELF\x02\x01\x01")), @"'DIR/a.o' is an ELF file and holds no module");
-    insta::assert_snapshot!(message("cut.bc", Some(b"BC\xc0\xde\x35\x14\0\0")), @"'DIR/cut.bc' can't be parsed: DIR/cut.bc: error: Expected a single module");
+    insta::assert_snapshot!(message("missing.bc", None), @"can't read `DIR/missing.bc`");
+    insta::assert_snapshot!(message("empty.bc", Some(b"")), @"`DIR/empty.bc` is neither bitcode, IR text, an ELF file nor an archive: it is empty");
+    insta::assert_snapshot!(message("a.rs", Some(b"fn main() {}")), @"`DIR/a.rs` is neither bitcode, IR text, an ELF file nor an archive: it starts with 66 6e 20 6d 61 69 6e 28");
+    insta::assert_snapshot!(message("a.o", Some(b"\x7fELF\x02\x01\x01")), @"`DIR/a.o` is an ELF file and holds no module");
+    insta::assert_snapshot!(message("cut.bc", Some(b"BC\xc0\xde\x35\x14\0\0")), @"`DIR/cut.bc` can't be parsed: DIR/cut.bc: error: Expected a single module");
 }
 
 #[test]

@@ -30,9 +30,9 @@ pub fn image_of_argument(text: &str) -> Result<Image> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for pair in text.split(',') {
         let (key, value) =
-            pair.split_once('=').ok_or_else(|| refused(format!("'{pair}' is not KEY=VALUE")))?;
+            pair.split_once('=').ok_or_else(|| refused(format!("`{pair}` is not KEY=VALUE")))?;
         if pairs.iter().any(|(known, _)| known == key) {
-            return Err(refused(format!("'{key}' is given twice")));
+            return Err(refused(format!("`{key}` is given twice")));
         }
         pairs.push((key.to_owned(), value.to_owned()));
     }
@@ -40,13 +40,13 @@ pub fn image_of_argument(text: &str) -> Result<Image> {
         let position = pairs.iter().position(|(known, _)| known == key);
         position.map(|position| pairs.remove(position).1)
     };
-    let file = take("file").ok_or_else(|| refused("'file' is missing".to_owned()))?;
-    let triple = take(TRIPLE_KEY).ok_or_else(|| refused("'triple' is missing".to_owned()))?;
+    let file = take("file").ok_or_else(|| refused("`file` is missing".to_owned()))?;
+    let triple = take(TRIPLE_KEY).ok_or_else(|| refused("`triple` is missing".to_owned()))?;
     let arch = take(ARCH_KEY);
     let offload_kind = match take("kind") {
         None => OffloadKind::NONE,
         Some(name) => OffloadKind::from_name(&name).ok_or_else(|| {
-            refused(format!("there is no kind '{name}'; kinds: none, openmp, cuda, hip, sycl"))
+            refused(format!("there is no kind `{name}`; kinds: none, openmp, cuda, hip, sycl"))
         })?,
     };
     let mut strings: Vec<_> = arch.map(|arch| (ARCH_KEY.to_owned(), arch)).into_iter().collect();
@@ -104,7 +104,7 @@ fn listed_kernels(kernels: KernelList) -> Vec<ListedKernel> {
             .map(|kernel| ListedKernel {
                 name: kernel.name,
                 geometry: Some(kernel.geometry),
-                slots: Some(kernel.slots),
+                slots: kernel.slots,
             })
             .collect(),
         KernelList::NamesOnly(names) => {
@@ -195,7 +195,7 @@ pub fn verify(images: &[Image]) -> Result<Vec<String>> {
         let kernels = image.kernels().map_err(kernelless)?;
         let KernelList::Recorded(recorded) = kernels else {
             notes.push(format!(
-                "image {position} ('{}') records no slots: launches are checked against its kernels' names alone",
+                "image {position} (`{}`) records no slots: launches are checked against its kernels' names alone",
                 image.triple()
             ));
             continue;

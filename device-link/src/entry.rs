@@ -65,7 +65,7 @@ fn emit_entry<'ctx>(
 
     let mut parameters: Vec<BasicTypeEnum<'ctx>> = vec![pointer.into()];
     parameters.extend(std::iter::repeat_n(BasicTypeEnum::from(slot), GEOMETRY_SLOTS));
-    parameters.extend(kernel.slots.iter().map(|kind| match kind {
+    parameters.extend(kernel.slots.iter().flatten().map(|kind| match kind {
         Slot::Pointer => BasicTypeEnum::from(pointer),
         Slot::Value => slot.into(),
     }));

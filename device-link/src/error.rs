@@ -13,7 +13,7 @@ pub enum Error {
     #[error(transparent)]
     Bitcode(#[from] bitcode_link::Error),
     /// A target that isn't there yet, or that doesn't exist.
-    #[error("no images can be linked for target '{name}' by this version; targets: {}", known.join(", "))]
+    #[error("no images can be linked for target `{name}` by this version; targets: {}", known.join(", "))]
     UnknownTarget {
         /// What was asked for.
         name: String,
@@ -21,7 +21,7 @@ pub enum Error {
         known: Vec<&'static str>,
     },
     /// A processor that the target doesn't have.
-    #[error("target '{target}' has no processor '{arch}'; the nearest are: {}", nearest.join(", "))]
+    #[error("target `{target}` has no processor `{arch}`; the nearest are: {}", nearest.join(", "))]
     UnknownArch {
         /// The target.
         target: &'static str,
@@ -41,7 +41,7 @@ pub enum Error {
     },
     /// An archive.
     #[error(
-        "'{}' is an archive, and archives can't be linked by this version\n\
+        "`{}` is an archive, and archives can't be linked by this version\n\
          help: give its members as inputs", path.display()
     )]
     Archive {
@@ -52,7 +52,7 @@ pub enum Error {
     #[error("there are no inputs")]
     NoInputs,
     /// An object that can't be read.
-    #[error("object '{}' can't be read", path.display())]
+    #[error("object `{}` can't be read", path.display())]
     Object {
         /// The file.
         path: PathBuf,
@@ -61,7 +61,7 @@ pub enum Error {
         source: object::Error,
     },
     /// An object for another machine.
-    #[error("object '{}' is for {machine}, not for {target}", path.display())]
+    #[error("object `{}` is for {machine}, not for {target}", path.display())]
     ObjectMachine {
         /// The file.
         path: PathBuf,
@@ -71,14 +71,14 @@ pub enum Error {
         target: &'static str,
     },
     /// A program or a shared object.
-    #[error("'{}' is an ELF file, but not a relocatable object", path.display())]
+    #[error("`{}` is an ELF file, but not a relocatable object", path.display())]
     NotRelocatable {
         /// The file.
         path: PathBuf,
     },
     /// Assembly at the top of a module.
     #[error(
-        "'{}' has module-level assembly ('{line}'), which device code can't have\n\
+        "`{}` has module-level assembly (`{line}`), which device code can't have\n\
          help: move it to a file of its own that no kernel needs", path.display()
     )]
     ModuleAssembly {
@@ -88,7 +88,7 @@ pub enum Error {
         line: String,
     },
     /// A module for another target.
-    #[error("the modules are for '{found}', not for {target}\nhelp: compile them for {target}")]
+    #[error("the modules are for `{found}`, not for {target}\nhelp: compile them for {target}")]
     ModuleTarget {
         /// Triple or data layout of the modules.
         found: String,
@@ -96,7 +96,7 @@ pub enum Error {
         target: &'static str,
     },
     /// A kernel or entry that isn't there.
-    #[error("there is no function '{name}' to make a kernel of{}", there_is(*in_object, name, known))]
+    #[error("there is no function `{name}` to make a kernel of{}", there_is(*in_object, name, known))]
     NoSuchKernel {
         /// What was asked for.
         name: String,
@@ -106,7 +106,7 @@ pub enum Error {
         in_object: bool,
     },
     /// Asked for as both.
-    #[error("'{name}' is asked for as --kernel and as --entry")]
+    #[error("`{name}` is asked for as --kernel and as --entry")]
     KernelAndEntry {
         /// The function.
         name: String,
@@ -118,7 +118,7 @@ pub enum Error {
     )]
     NoKernels,
     /// A marker that isn't one.
-    #[error("'{symbol}' is no device function of this version{}", did_you_mean(nearest))]
+    #[error("`{symbol}` is no device function of this version{}", did_you_mean(nearest))]
     UnknownMarker {
         /// The symbol.
         symbol: String,
@@ -126,7 +126,7 @@ pub enum Error {
         nearest: Option<&'static str>,
     },
     /// A marker that is declared as something else.
-    #[error("'{symbol}' is declared as '{found}'; it is '{expected}'")]
+    #[error("`{symbol}` is declared as `{found}`; it is `{expected}`")]
     MarkerType {
         /// The symbol.
         symbol: &'static str,
@@ -149,7 +149,7 @@ pub enum Error {
         looked_for: Vec<String>,
     },
     /// The linker can't be run.
-    #[error("the linker '{}' can't be run", path.display())]
+    #[error("the linker `{}` can't be run", path.display())]
     LinkerNotRun {
         /// The linker.
         path: PathBuf,
@@ -168,7 +168,7 @@ pub enum Error {
         text: String,
     },
     /// A file that can't be read.
-    #[error("can't read '{}'", path.display())]
+    #[error("can't read `{}`", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -177,7 +177,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file that can't be written.
-    #[error("can't write '{}'", path.display())]
+    #[error("can't write `{}`", path.display())]
     Write {
         /// The file.
         path: PathBuf,
@@ -186,7 +186,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file that isn't a container.
-    #[error("'{}' can't be read as a container", path.display())]
+    #[error("`{}` can't be read as a container", path.display())]
     Container {
         /// The file.
         path: PathBuf,
@@ -210,7 +210,7 @@ pub enum Error {
         source: KernelsError,
     },
     /// An image that doesn't have what it lists.
-    #[error("image {position} ('{triple}') lists the kernel '{kernel}', which it doesn't export")]
+    #[error("image {position} (`{triple}`) lists the kernel `{kernel}`, which it doesn't export")]
     NotExported {
         /// Position of the image, from 0.
         position: usize,
@@ -220,7 +220,7 @@ pub enum Error {
         kernel: String,
     },
     /// What follows `--image`.
-    #[error("'--image {text}': {reason}")]
+    #[error("`--image {text}`: {reason}")]
     ImageArgument {
         /// The argument.
         text: String,
@@ -239,7 +239,7 @@ pub enum Error {
     },
     /// Several images and one file to put them in.
     #[error(
-        "{count} images match, and '{}' is one file\n\
+        "{count} images match, and `{}` is one file\n\
          help: narrow them down with --triple and --arch, or give a folder", path.display()
     )]
     SeveralToExtract {
@@ -283,7 +283,7 @@ fn there_is(in_object: bool, name: &str, known: &[String]) -> String {
 }
 
 fn did_you_mean(nearest: &Option<&'static str>) -> String {
-    nearest.map_or_else(String::new, |nearest| format!("; did you mean '{nearest}'?"))
+    nearest.map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"))
 }
 
 fn lines(problems: &[Problem]) -> String {
@@ -296,7 +296,7 @@ pub(crate) fn demangled(symbol: &str) -> String {
 }
 
 fn wanted(triple: Option<&str>, arch: Option<&str>) -> String {
-    let part = |name: &str, value: Option<&str>| value.map(|value| format!("with {name} '{value}'"));
+    let part = |name: &str, value: Option<&str>| value.map(|value| format!("with {name} `{value}`"));
     let parts: Vec<_> = [part("triple", triple), part("arch", arch)].into_iter().flatten().collect();
     parts.join(" and ")
 }

@@ -14,7 +14,7 @@ pub(crate) fn make(bytes: Vec<u8>, target: Target, arch: &str, kernels: &Kernels
     let exported = image.exported_functions().map_err(|error| bug(error.to_string()))?;
     if let Some(kernel) = kernels.names().into_iter().find(|name| !exported.iter().any(|known| known == name))
     {
-        return Err(bug(format!("kernel '{kernel}' is not exported")));
+        return Err(bug(format!("kernel `{kernel}` is not exported")));
     }
     image.record_kernels(&kernels.signatures());
     Ok(image)

@@ -29,8 +29,8 @@ pub(crate) enum Form {
 pub(crate) struct Kernel {
     pub(crate) name: String,
     pub(crate) form: Form,
-    /// Empty for an entry in an object: its parameters can't be seen.
-    pub(crate) slots: Vec<Slot>,
+    /// `None` for an entry in an object: its parameters can't be seen.
+    pub(crate) slots: Option<Vec<Slot>>,
 }
 
 /// The kernels of the image, ordered by name, so that the same inputs give the same bytes.
@@ -68,9 +68,9 @@ pub(crate) fn choose(
     let mut problems = Vec::new();
     for (name, form) in forms {
         let slots = match (form, module.get_function(&name)) {
-            (Form::ObjectEntry, _) | (_, None) => Ok(Vec::new()),
-            (Form::Entry, Some(function)) => entry_slots(function),
-            (Form::Ordinary, Some(function)) => ordinary_slots(function),
+            (Form::ObjectEntry, _) | (_, None) => Ok(None),
+            (Form::Entry, Some(function)) => entry_slots(function).map(Some),
+            (Form::Ordinary, Some(function)) => ordinary_slots(function).map(Some),
         };
         match slots {
             Ok(slots) => kernels.push(Kernel { name, form, slots }),

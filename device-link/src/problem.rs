@@ -20,7 +20,7 @@ pub struct Hop {
 
 impl fmt::Display for Hop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "in '{}'", demangled(&self.name))?;
+        write!(f, "in `{}`", demangled(&self.name))?;
         if let Some(location) = &self.location {
             write!(f, " at {location}")?;
         }
@@ -137,50 +137,50 @@ impl fmt::Display for Problem {
         let kernel = demangled(&self.kernel);
         match &self.trouble {
             Trouble::Returns { type_name } => {
-                write!(f, "kernel '{kernel}' returns '{type_name}'; a kernel returns nothing")
+                write!(f, "kernel `{kernel}` returns `{type_name}`; a kernel returns nothing")
             }
-            Trouble::VarArgs => write!(f, "kernel '{kernel}' takes a variable number of arguments"),
+            Trouble::VarArgs => write!(f, "kernel `{kernel}` takes a variable number of arguments"),
             Trouble::Parameter { index, type_name } => write!(
                 f,
-                "kernel '{kernel}': parameter {index} has type '{type_name}', which no 8-byte slot carries"
+                "kernel `{kernel}`: parameter {index} has type `{type_name}`, which no 8-byte slot carries"
             ),
             Trouble::EntryParameter { index, type_name } => write!(
                 f,
-                "entry '{kernel}': parameter {index} has type '{type_name}'; an entry takes the launch \
+                "entry `{kernel}`: parameter {index} has type `{type_name}`; an entry takes the launch \
                  environment, a pointer, and then pointers and i64"
             ),
             Trouble::NoEnvironment => write!(
                 f,
-                "entry '{kernel}' has no parameters; its first is the launch environment, a pointer"
+                "entry `{kernel}` has no parameters; its first is the launch environment, a pointer"
             ),
             Trouble::Barrier => write!(
                 f,
-                "kernel '{kernel}' waits at a barrier, and kernels with barriers can't be linked for x86_64 by \
+                "kernel `{kernel}` waits at a barrier, and kernels with barriers can't be linked for x86_64 by \
                  this version"
             ),
             Trouble::MarkerInEntry { marker } => write!(
                 f,
-                "entry '{kernel}' reaches '{marker}', which needs the geometry that an entry of its own doesn't get"
+                "entry `{kernel}` reaches `{marker}`, which needs the geometry that an entry of its own doesn't get"
             ),
             Trouble::MarkerNotInlined { marker } => {
-                write!(f, "kernel '{kernel}' reaches '{marker}' in a function that can't be inlined into it")
+                write!(f, "kernel `{kernel}` reaches `{marker}` in a function that can't be inlined into it")
             }
             Trouble::UndefinedFunction { symbol } => {
-                write!(f, "kernel '{kernel}' calls '{}', which no input defines", demangled(symbol))
+                write!(f, "kernel `{kernel}` calls `{}`, which no input defines", demangled(symbol))
             }
             Trouble::UndefinedVariable { symbol } => {
                 write!(
                     f,
-                    "kernel '{kernel}' uses the variable '{}', which no input defines",
+                    "kernel `{kernel}` uses the variable `{}`, which no input defines",
                     demangled(symbol)
                 )
             }
             Trouble::ThreadLocal { symbol } => {
-                write!(f, "kernel '{kernel}' uses the thread-local variable '{}'", demangled(symbol))
+                write!(f, "kernel `{kernel}` uses the thread-local variable `{}`", demangled(symbol))
             }
             Trouble::Empty => write!(
                 f,
-                "kernel '{kernel}' does nothing: it has no store, atomic operation or call after optimization"
+                "kernel `{kernel}` does nothing: it has no store, atomic operation or call after optimization"
             ),
         }?;
         for hop in &self.chain {

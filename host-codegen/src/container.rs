@@ -157,7 +157,7 @@ impl Container {
 
     /// The slots of `kernel` in the first image that records them.
     pub fn slots(&self, kernel: &str) -> Option<&[Slot]> {
-        self.images.iter().find_map(|image| Some(image.kernels.signature(kernel)?.slots.as_slice()))
+        self.images.iter().find_map(|image| image.kernels.signature(kernel)?.slots.as_deref())
     }
 
     /// Checks that every image has `kernel`, with an entry that takes the launch's own arguments alone.
@@ -190,8 +190,7 @@ impl Container {
         let slots: Vec<Slot> = launch.arguments.iter().map(slot).collect();
         for (index, image) in self.images.iter().enumerate() {
             let Some(known) = image.kernels.signature(kernel) else { continue };
-            // An entry that its author wrote records no slots: its parameters are his own affair.
-            let same_slots = !known.geometry || known.slots == slots;
+            let same_slots = known.slots.as_ref().is_none_or(|known| *known == slots);
             if known.geometry != geometry || !same_slots {
                 return Err(ContainerError::Signature {
                     kernel: kernel.to_owned(),
@@ -201,7 +200,7 @@ impl Container {
                     found: describe(&KernelSignature {
                         name: kernel.to_owned(),
                         geometry,
-                        slots: slots.clone(),
+                        slots: Some(slots.clone()),
                     }),
                     expected_geometry: known.geometry,
                     found_geometry: geometry,
@@ -228,7 +227,8 @@ fn target(image: &Image) -> String {
 
 fn describe(signature: &KernelSignature) -> String {
     let geometry = signature.geometry.then_some("geometry").into_iter();
-    let slots = signature.slots.iter().map(|slot| match slot {
+    let Some(slots) = &signature.slots else { return "slots that are not recorded".to_owned() };
+    let slots = slots.iter().map(|slot| match slot {
         Slot::Pointer => "pointer",
         Slot::Value => "value",
     });

@@ -30,9 +30,6 @@ struct OutboardStartCallback {
   void (*call)(void *object, void *manager);
   void (*drop)(void *object);
 };
-
-/// LLVM before 16 does not have it: null there.
-__attribute__((weak)) void LLVMGetVersion(unsigned *major, unsigned *minor, unsigned *patch);
 }
 
 namespace {
@@ -80,10 +77,4 @@ extern "C" void outboard_on_pipeline_start(void *builder, OutboardStartCallback 
       [object, call = callback.call](ModulePassManager &manager, OptimizationLevel) {
         call(object.get(), &manager);
       });
-}
-
-extern "C" void outboard_host_llvm_version(unsigned version[3]) {
-  version[0] = version[1] = version[2] = 0;
-  if (LLVMGetVersion)
-    LLVMGetVersion(&version[0], &version[1], &version[2]);
 }

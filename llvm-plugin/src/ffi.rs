@@ -1,7 +1,7 @@
 //! Declarations of the shim, file by file in the order of cpp/.
 
 use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMModuleRef, LLVMValueRef};
-use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
 /// `OutboardStr`, cpp/shim.h.
 #[repr(C)]
@@ -65,7 +65,6 @@ unsafe extern "C" {
     pub(crate) fn outboard_add_module_pass(manager: *mut c_void, pass: ModulePass);
     pub(crate) fn outboard_on_parse_module_pass(builder: *mut c_void, callback: ParsingCallback);
     pub(crate) fn outboard_on_pipeline_start(builder: *mut c_void, callback: StartCallback);
-    pub(crate) fn outboard_host_llvm_version(version: *mut c_uint);
 
     pub(crate) fn outboard_diagnose(module: LLVMModuleRef, severity: c_int, text: Str);
     pub(crate) fn outboard_remark(

@@ -2,6 +2,7 @@
 
 use crate::pass::{ModulePassManager, drop_box};
 use crate::{boundary, ffi};
+use inkwell::llvm_sys::core::LLVMGetVersion;
 use std::ffi::{CStr, c_char, c_void};
 use std::marker::PhantomData;
 
@@ -43,9 +44,8 @@ pub fn library_info(
     let [major, minor, patch] = host_llvm_version();
     let fits = major == llvm_major;
     if !fits {
-        let found = if major == 0 { "before 16".to_owned() } else { format!("{major}.{minor}.{patch}") };
         refuse(&format!(
-            "error: {} is built for LLVM {llvm_major}, and this compiler has LLVM {found}\n\
+            "error: {} is built for LLVM {llvm_major}, and this compiler has LLVM {major}.{minor}.{patch}\n\
              help: use a compiler with LLVM {llvm_major}, for instance rustc 1.95, clang-{llvm_major} or opt-{llvm_major}",
             name.to_string_lossy()
         ));
@@ -64,11 +64,13 @@ fn refuse(text: &str) {
     eprintln!("{text}");
 }
 
+/// What the libLLVM that is in the process says of itself. Before 16 it has no such function, and the dynamic
+/// loader refuses the plugin by that symbol's name.
 fn host_llvm_version() -> [u32; 3] {
-    let mut version = [0; 3];
-    // SAFETY: the shim fills three unsigned integers.
-    unsafe { ffi::outboard_host_llvm_version(version.as_mut_ptr()) };
-    version
+    let [mut major, mut minor, mut patch] = [0; 3];
+    // SAFETY: three places for integers.
+    unsafe { LLVMGetVersion(&raw mut major, &raw mut minor, &raw mut patch) };
+    [major, minor, patch]
 }
 
 /// LLVM's pass builder, during registration.

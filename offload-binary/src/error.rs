@@ -109,7 +109,7 @@ pub enum DecodeError {
         at: u64,
     },
     /// A key that an image has twice.
-    #[error("an image of the offload binary at offset {offset} has the key '{key}' twice")]
+    #[error("an image of the offload binary at offset {offset} has the key `{key}` twice")]
     DuplicateKey {
         /// Offset of the binary in the input.
         offset: u64,
@@ -167,9 +167,9 @@ fn not_a_container_help(offset: u64, found: &[u8]) -> &'static str {
     match found {
         _ if offset != 0 => "",
         [0x42, 0x43, 0xc0, 0xde] => {
-            "\nhelp: this is LLVM bitcode; make an image of it with 'device-link link'"
+            "\nhelp: this is LLVM bitcode; make an image of it with `device-link link`"
         }
-        _ => "\nhelp: 'device-link pack' and llvm-offload-binary make one",
+        _ => "\nhelp: `device-link pack` and llvm-offload-binary make one",
     }
 }
 
@@ -188,7 +188,7 @@ pub enum EncodeError {
         text: String,
     },
     /// A key that an image has twice.
-    #[error("image {position} has the key '{key}' twice")]
+    #[error("image {position} has the key `{key}` twice")]
     DuplicateKey {
         /// Position of the image, from 0.
         position: usize,
@@ -206,7 +206,7 @@ pub enum ContainerError {
     Empty,
     /// The runtime would take whichever comes first.
     #[error(
-        "images {first} and {second} are both for triple '{triple}'{}\n\
+        "images {first} and {second} are both for triple `{triple}`{}\n\
          help: the runtime takes one image for a target; remove one of the two",
         in_quotes(", arch ", .arch)
     )]
@@ -222,7 +222,7 @@ pub enum ContainerError {
     },
     /// A triple whose architecture no runtime plugin takes.
     #[error(
-        "image {position} has the triple '{triple}', which is no known target\n\
+        "image {position} has the triple `{triple}`, which is no known target\n\
          help: known architectures: {}",
         crate::architecture_names()
     )]
@@ -233,7 +233,7 @@ pub enum ContainerError {
         triple: String,
     },
     /// An ELF file for another machine.
-    #[error("image {position} is an ELF file for {found}, but its triple is '{triple}'")]
+    #[error("image {position} is an ELF file for {found}, but its triple is `{triple}`")]
     WrongMachine {
         /// Position of the image, from 0.
         position: usize,
@@ -244,7 +244,7 @@ pub enum ContainerError {
     },
     /// Bytes that aren't ELF where ELF is what the runtime loads.
     #[error(
-        "image {position} ('{triple}', {size} bytes) is not an ELF file, which is what the runtime loads for it"
+        "image {position} (`{triple}`, {size} bytes) is not an ELF file, which is what the runtime loads for it"
     )]
     NotElf {
         /// Position of the image, from 0.
@@ -257,7 +257,7 @@ pub enum ContainerError {
 }
 
 fn in_quotes(label: &str, text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("{label}'{text}'") }
+    if text.is_empty() { String::new() } else { format!("{label}`{text}`") }
 }
 
 /// An image whose kernels can't be listed.
@@ -265,7 +265,7 @@ fn in_quotes(label: &str, text: &str) -> String {
 #[non_exhaustive]
 pub enum KernelsError {
     /// The recorded list isn't what device-link writes.
-    #[error("the kernels recorded in the image for '{triple}' can't be read")]
+    #[error("the kernels recorded in the image for `{triple}` can't be read")]
     Malformed {
         /// The image's triple.
         triple: String,
@@ -275,9 +275,9 @@ pub enum KernelsError {
     },
     /// Only ELF files have a symbol table.
     #[error(
-        "the kernels of the image for '{triple}' can't be listed: it records none, and its bytes ({kind}) have no \
+        "the kernels of the image for `{triple}` can't be listed: it records none, and its bytes ({kind}) have no \
          symbol table that can be read\n\
-         help: make the image with 'device-link link', which records them"
+         help: make the image with `device-link link`, which records them"
     )]
     NoSymbols {
         /// The image's triple.
@@ -286,7 +286,7 @@ pub enum KernelsError {
         kind: ImageKind,
     },
     /// An ELF file that can't be read.
-    #[error("the kernels of the image for '{triple}' can't be listed: its ELF file can't be read")]
+    #[error("the kernels of the image for `{triple}` can't be listed: its ELF file can't be read")]
     Elf {
         /// The image's triple.
         triple: String,

@@ -26,9 +26,9 @@ pub struct KernelSignature {
     pub name: String,
     /// Whether the three geometry slots stand before the arguments.
     pub geometry: bool,
-    /// The arguments, without the geometry. Empty where they aren't known: for an entry of its author's
-    /// (`geometry` false) that came in an object.
-    pub slots: Vec<Slot>,
+    /// The arguments, without the geometry; absent where the maker could not see them, as in an object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slots: Option<Vec<Slot>>,
 }
 
 /// What is known about the kernels of an image.

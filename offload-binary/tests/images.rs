@@ -37,20 +37,20 @@ fn kernels_of_the_symbol_table() {
 fn kernels_that_cannot_be_listed() {
     let mut ptx = image("nvptx64-nvidia-cuda", "sm_90", b".version 8.0");
     ptx.kind = ImageKind::PTX;
-    insta::assert_snapshot!(check(&ptx), @r"
-    the kernels of the image for 'nvptx64-nvidia-cuda' can't be listed: it records none, and its bytes (ptx) have no symbol table that can be read
-    help: make the image with 'device-link link', which records them
+    insta::assert_snapshot!(check(&ptx), @"
+    the kernels of the image for `nvptx64-nvidia-cuda` can't be listed: it records none, and its bytes (ptx) have no symbol table that can be read
+    help: make the image with `device-link link`, which records them
     ");
-    insta::assert_snapshot!(check(&image("x86_64-unknown-linux-gnu", "", &X86_64[..600])), @"the kernels of the image for 'x86_64-unknown-linux-gnu' can't be listed: its ELF file can't be read");
+    insta::assert_snapshot!(check(&image("x86_64-unknown-linux-gnu", "", &X86_64[..600])), @"the kernels of the image for `x86_64-unknown-linux-gnu` can't be listed: its ELF file can't be read");
     let mut recorded = image("x86_64-unknown-linux-gnu", "", X86_64);
     recorded.set_string(abi::names::KERNELS_KEY, "[{}]".to_owned());
-    insta::assert_snapshot!(check(&recorded), @"the kernels recorded in the image for 'x86_64-unknown-linux-gnu' can't be read");
+    insta::assert_snapshot!(check(&recorded), @"the kernels recorded in the image for `x86_64-unknown-linux-gnu` can't be read");
 }
 
 #[test]
 fn recorded_kernels() {
     let signature =
-        KernelSignature { name: "axpy".into(), geometry: true, slots: vec![Slot::Pointer, Slot::Value] };
+        KernelSignature { name: "axpy".into(), geometry: true, slots: Some(vec![Slot::Pointer, Slot::Value]) };
     let mut image = image("x86_64-unknown-linux-gnu", "", X86_64);
     image.record_kernels(std::slice::from_ref(&signature));
     insta::assert_snapshot!(image.string(abi::names::KERNELS_KEY).expect("recorded"), @r#"[{"name":"axpy","geometry":true,"slots":["pointer","value"]}]"#);
@@ -87,16 +87,16 @@ fn sets_of_images() {
     let gpu = |arch| image("amdgcn-amd-amdhsa", arch, AMDGCN);
     assert_eq!(check(&[host.clone(), gpu("gfx90a"), gpu("gfx942")]), "fine");
     insta::assert_snapshot!(check(&[]), @"the container has no images");
-    insta::assert_snapshot!(check(&[host.clone(), gpu("gfx90a"), gpu("gfx90a")]), @r"
-    images 1 and 2 are both for triple 'amdgcn-amd-amdhsa', arch 'gfx90a'
+    insta::assert_snapshot!(check(&[host.clone(), gpu("gfx90a"), gpu("gfx90a")]), @"
+    images 1 and 2 are both for triple `amdgcn-amd-amdhsa`, arch `gfx90a`
     help: the runtime takes one image for a target; remove one of the two
     ");
-    insta::assert_snapshot!(check(&[host.clone(), host.clone()]), @r"
-    images 0 and 1 are both for triple 'x86_64-unknown-linux-gnu'
+    insta::assert_snapshot!(check(&[host.clone(), host.clone()]), @"
+    images 0 and 1 are both for triple `x86_64-unknown-linux-gnu`
     help: the runtime takes one image for a target; remove one of the two
     ");
-    insta::assert_snapshot!(check(&[host, image("pdp11-dec-unix", "", b"")]), @r"
-    image 1 has the triple 'pdp11-dec-unix', which is no known target
+    insta::assert_snapshot!(check(&[host, image("pdp11-dec-unix", "", b"")]), @"
+    image 1 has the triple `pdp11-dec-unix`, which is no known target
     help: known architectures: aarch64, amdgcn, loongarch64, nvptx64, powerpc64, powerpc64le, riscv64, s390x, spirv, spirv64, x86_64
     ");
 }
@@ -110,6 +110,6 @@ fn machines() {
     assert_eq!(check(&image("x86_64-unknown-linux-gnu", "", X86_64)), "fine");
     assert_eq!(check(&image("amdgcn-amd-amdhsa", "gfx90a", AMDGCN)), "fine");
     assert_eq!(check(&image("spirv64-unknown-unknown", "", b"\x03\x02\x23\x07")), "fine");
-    insta::assert_snapshot!(check(&image("aarch64-unknown-linux-gnu", "", X86_64)), @"image 2 is an ELF file for x86_64, but its triple is 'aarch64-unknown-linux-gnu'");
-    insta::assert_snapshot!(check(&image("x86_64-unknown-linux-gnu", "", b"BC\xc0\xde")), @"image 2 ('x86_64-unknown-linux-gnu', 4 bytes) is not an ELF file, which is what the runtime loads for it");
+    insta::assert_snapshot!(check(&image("aarch64-unknown-linux-gnu", "", X86_64)), @"image 2 is an ELF file for x86_64, but its triple is `aarch64-unknown-linux-gnu`");
+    insta::assert_snapshot!(check(&image("x86_64-unknown-linux-gnu", "", b"BC\xc0\xde")), @"image 2 (`x86_64-unknown-linux-gnu`, 4 bytes) is not an ELF file, which is what the runtime loads for it");
 }

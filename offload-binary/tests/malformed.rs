@@ -23,17 +23,17 @@ fn put(bytes: &mut [u8], at: usize, value: u64) {
 
 #[test]
 fn headers() {
-    insta::assert_snapshot!(message(b""), @r"
+    insta::assert_snapshot!(message(b""), @"
     no offload binary at offset 0: found the end of the input where 10 ff 10 ad is expected
-    help: 'device-link pack' and llvm-offload-binary make one
+    help: `device-link pack` and llvm-offload-binary make one
     ");
-    insta::assert_snapshot!(message(b"BC\xc0\xde and more"), @r"
+    insta::assert_snapshot!(message(b"BC\xc0\xde and more"), @"
     no offload binary at offset 0: found 42 43 c0 de where 10 ff 10 ad is expected
-    help: this is LLVM bitcode; make an image of it with 'device-link link'
+    help: this is LLVM bitcode; make an image of it with `device-link link`
     ");
-    insta::assert_snapshot!(check(|bytes| bytes[0] = 0), @r"
+    insta::assert_snapshot!(check(|bytes| bytes[0] = 0), @"
     no offload binary at offset 0: found 00 ff 10 ad where 10 ff 10 ad is expected
-    help: 'device-link pack' and llvm-offload-binary make one
+    help: `device-link pack` and llvm-offload-binary make one
     ");
     insta::assert_snapshot!(check(|bytes| bytes.truncate(20)), @"truncated offload binary at offset 0: it has 20 bytes, but its header takes 32");
     insta::assert_snapshot!(check(|bytes| bytes.truncate(100)), @"truncated offload binary at offset 0: it has 100 bytes, but its header says 248");
@@ -62,7 +62,7 @@ fn strings() {
     insta::assert_snapshot!(check(|bytes| put(bytes, 72, 1 << 20)), @"the key of the offload binary at offset 0 is out of bounds: 0 bytes at 1048576, but the binary has 248");
     insta::assert_snapshot!(check(|bytes| bytes[0xa8..].fill(b'x')), @"the key at 169 in the offload binary at offset 0 doesn't end with NUL");
     insta::assert_snapshot!(check(|bytes| bytes[0xa9] = 0xff), @"the key at 169 in the offload binary at offset 0 isn't UTF-8");
-    insta::assert_snapshot!(check(|bytes| put(bytes, 88, 0xa9)), @"an image of the offload binary at offset 0 has the key 'gnu' twice");
+    insta::assert_snapshot!(check(|bytes| put(bytes, 88, 0xa9)), @"an image of the offload binary at offset 0 has the key `gnu` twice");
 }
 
 #[test]
@@ -102,5 +102,5 @@ fn images_that_cannot_be_written() {
         encode(&[image]).expect_err("refused").to_string()
     };
     insta::assert_snapshot!(with(&[("arch", "a\0b")]), @r#"image 0: the value "a\0b" holds a NUL character, which a container can't"#);
-    insta::assert_snapshot!(with(&[("arch", "a"), ("arch", "b")]), @"image 0 has the key 'arch' twice");
+    insta::assert_snapshot!(with(&[("arch", "a"), ("arch", "b")]), @"image 0 has the key `arch` twice");
 }

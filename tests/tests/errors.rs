@@ -25,8 +25,9 @@ fn write_images(scratch: &Scratch) {
         |triple: &str, arch: &str, bytes: &[u8]| Image::openmp(ImageKind::OBJECT, triple, arch, bytes.into());
     let mut recorded = image(TRIPLE, "", &kernels);
     recorded.record_kernels(&[
-        KernelSignature { name: "axpy".into(), geometry: true, slots: vec![Slot::Pointer] },
-        KernelSignature { name: "own".into(), geometry: false, slots: Vec::new() },
+        KernelSignature { name: "axpy".into(), geometry: true, slots: Some(vec![Slot::Pointer]) },
+        KernelSignature { name: "own".into(), geometry: false, slots: Some(Vec::new()) },
+        KernelSignature { name: "unseen".into(), geometry: false, slots: None },
     ]);
     write("kernels.offload", &[image(TRIPLE, "", &kernels)]);
     write("other.offload", &[image(TRIPLE, "x86-64-v3", &other)]);

@@ -18,60 +18,60 @@ fn check_in(folder: &Path, arguments: &[&str]) -> String {
 
 #[test]
 fn kernels_with_call_chains() {
-    insta::assert_snapshot!(check(&["barrier.ll"]), @r"
-    error: kernel 'k' waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version
-      in 'wait' at src/kernels.c:4:9 (barrier.ll)
-      in 'k' at src/kernels.c:8:5 (barrier.ll)
+    insta::assert_snapshot!(check(&["barrier.ll"]), @"
+    error: kernel `k` waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version
+      in `wait` at src/kernels.c:4:9 (barrier.ll)
+      in `k` at src/kernels.c:8:5 (barrier.ll)
     ");
-    insta::assert_snapshot!(check(&["outside_missing.ll"]), @r"
-    error: kernel 'one' calls 'core::panicking::panic', which no input defines
-      in 'table' (outside_missing.ll)
-      in 'demo::check' (outside_missing.ll)
-      in 'one' (outside_missing.ll)
+    insta::assert_snapshot!(check(&["outside_missing.ll"]), @"
+    error: kernel `one` calls `core::panicking::panic`, which no input defines
+      in `table` (outside_missing.ll)
+      in `demo::check` (outside_missing.ll)
+      in `one` (outside_missing.ll)
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
-    error: kernel 'two' uses the thread-local variable 'mine'
-      in 'two' (outside_missing.ll)
+    error: kernel `two` uses the thread-local variable `mine`
+      in `two` (outside_missing.ll)
     help: a device has no threads of the host; pass the value as an argument
-    error: kernel 'two' uses the variable 'counter', which no input defines
-      in 'two' (outside_missing.ll)
+    error: kernel `two` uses the variable `counter`, which no input defines
+      in `two` (outside_missing.ll)
     help: add the bitcode or object that defines it to the inputs
-    error: kernel 'two' calls 'printf', which no input defines
-      in 'two' (outside_missing.ll)
+    error: kernel `two` calls `printf`, which no input defines
+      in `two` (outside_missing.ll)
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
     ");
-    insta::assert_snapshot!(check(&["outside_missing.ll", "--kernel", "one", "-O0"]), @r"
-    error: kernel 'one' calls 'core::panicking::panic', which no input defines
-      in 'table' (outside_missing.ll)
-      in 'demo::check' (outside_missing.ll)
-      in 'one' (outside_missing.ll)
+    insta::assert_snapshot!(check(&["outside_missing.ll", "--kernel", "one", "-O0"]), @"
+    error: kernel `one` calls `core::panicking::panic`, which no input defines
+      in `table` (outside_missing.ll)
+      in `demo::check` (outside_missing.ll)
+      in `one` (outside_missing.ll)
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
     ");
-    insta::assert_snapshot!(check(&["recursive.ll", "--kernel", "recursive", "--kernel", "pointer"]), @r"
-    error: kernel 'pointer' reaches '__outboard_dev_block_id_y' in a function that can't be inlined into it
-      in 'row' (recursive.ll)
-      in 'pointer' (recursive.ll)
+    insta::assert_snapshot!(check(&["recursive.ll", "--kernel", "recursive", "--kernel", "pointer"]), @"
+    error: kernel `pointer` reaches `__outboard_dev_block_id_y` in a function that can't be inlined into it
+      in `row` (recursive.ll)
+      in `pointer` (recursive.ll)
     help: a function that asks for its position must be called directly, and not by itself
-    error: kernel 'recursive' reaches '__outboard_dev_global_id_x' in a function that can't be inlined into it
-      in 'sum' (recursive.ll)
-      in 'recursive' (recursive.ll)
+    error: kernel `recursive` reaches `__outboard_dev_global_id_x` in a function that can't be inlined into it
+      in `sum` (recursive.ll)
+      in `recursive` (recursive.ll)
     help: a function that asks for its position must be called directly, and not by itself
     ");
-    insta::assert_snapshot!(check(&["recursive.ll", "--entry", "entry"]), @r"
-    error: entry 'entry' reaches '__outboard_dev_block_id_y', which needs the geometry that an entry of its own doesn't get
-      in 'row' (recursive.ll)
-      in 'entry' (recursive.ll)
+    insta::assert_snapshot!(check(&["recursive.ll", "--entry", "entry"]), @"
+    error: entry `entry` reaches `__outboard_dev_block_id_y`, which needs the geometry that an entry of its own doesn't get
+      in `row` (recursive.ll)
+      in `entry` (recursive.ll)
     help: give it as --kernel, and let device-link make the entry
     ");
 }
 
 #[test]
 fn kernels_of_which_nothing_is_left() {
-    insta::assert_snapshot!(check(&["empty.ll"]), @r"
-    error: kernel 'reads' does nothing: it has no store, atomic operation or call after optimization
+    insta::assert_snapshot!(check(&["empty.ll"]), @"
+    error: kernel `reads` does nothing: it has no store, atomic operation or call after optimization
     help: a kernel whose behaviour is undefined is optimized away like this too
-    error: kernel 'undefined' does nothing: it has no store, atomic operation or call after optimization
+    error: kernel `undefined` does nothing: it has no store, atomic operation or call after optimization
     help: a kernel whose behaviour is undefined is optimized away like this too
-    error: kernel 'unreachable' does nothing: it has no store, atomic operation or call after optimization
+    error: kernel `unreachable` does nothing: it has no store, atomic operation or call after optimization
     help: a kernel whose behaviour is undefined is optimized away like this too
     ");
 }
@@ -80,71 +80,71 @@ fn kernels_of_which_nothing_is_left() {
 fn signatures() {
     let all = ["returns", "variadic", "wide", "vector", "aggregate", "space", "half", "through_memory"];
     let kernels: Vec<_> = all.iter().flat_map(|name| ["--kernel", name]).collect();
-    insta::assert_snapshot!(check(&[&["signatures.ll"], &kernels[..]].concat()), @r"
-    error: kernel 'aggregate': parameter 1 has type '%pair', which no 8-byte slot carries
+    insta::assert_snapshot!(check(&[&["signatures.ll"], &kernels[..]].concat()), @"
+    error: kernel `aggregate`: parameter 1 has type `%pair`, which no 8-byte slot carries
     help: pass it in memory, through a pointer
-    error: kernel 'half': parameter 0 has type 'half', which no 8-byte slot carries
+    error: kernel `half`: parameter 0 has type `half`, which no 8-byte slot carries
     help: pass it in memory, through a pointer
-    error: kernel 'returns' returns 'i32'; a kernel returns nothing
-    error: kernel 'space': parameter 0 has type 'ptr addrspace(3)', which no 8-byte slot carries
+    error: kernel `returns` returns `i32`; a kernel returns nothing
+    error: kernel `space`: parameter 0 has type `ptr addrspace(3)`, which no 8-byte slot carries
     help: pass it in memory, through a pointer
-    error: kernel 'through_memory' returns '%pair'; a kernel returns nothing
-    error: kernel 'variadic' takes a variable number of arguments
-    error: kernel 'vector': parameter 0 has type '<4 x float>', which no 8-byte slot carries
+    error: kernel `through_memory` returns `%pair`; a kernel returns nothing
+    error: kernel `variadic` takes a variable number of arguments
+    error: kernel `vector`: parameter 0 has type `<4 x float>`, which no 8-byte slot carries
     help: pass it in memory, through a pointer
-    error: kernel 'wide': parameter 1 has type 'i128', which no 8-byte slot carries
+    error: kernel `wide`: parameter 1 has type `i128`, which no 8-byte slot carries
     help: pass it in memory, through a pointer
     ");
     let all = ["no_environment", "float_entry", "value_first"];
     let entries: Vec<_> = all.iter().flat_map(|name| ["--entry", name]).collect();
-    insta::assert_snapshot!(check(&[&["signatures.ll"], &entries[..]].concat()), @r"
-    error: entry 'float_entry': parameter 1 has type 'float'; an entry takes the launch environment, a pointer, and then pointers and i64
-    error: entry 'no_environment' has no parameters; its first is the launch environment, a pointer
-    error: entry 'value_first': parameter 0 has type 'i64'; an entry takes the launch environment, a pointer, and then pointers and i64
+    insta::assert_snapshot!(check(&[&["signatures.ll"], &entries[..]].concat()), @"
+    error: entry `float_entry`: parameter 1 has type `float`; an entry takes the launch environment, a pointer, and then pointers and i64
+    error: entry `no_environment` has no parameters; its first is the launch environment, a pointer
+    error: entry `value_first`: parameter 0 has type `i64`; an entry takes the launch environment, a pointer, and then pointers and i64
     ");
 }
 
 #[test]
 fn names() {
-    insta::assert_snapshot!(check(&["names.ll", "--kernel", "xpay"]), @"error: there is no function 'xpay' to make a kernel of; the inputs define: axpy, scale");
-    insta::assert_snapshot!(check(&["names.ll", "--entry", "scales"]), @"error: there is no function 'scales' to make a kernel of; the inputs define: scale, axpy");
-    insta::assert_snapshot!(check(&["names.ll", "--kernel", "axpy", "--entry", "axpy"]), @"error: 'axpy' is asked for as --kernel and as --entry");
+    insta::assert_snapshot!(check(&["names.ll", "--kernel", "xpay"]), @"error: there is no function `xpay` to make a kernel of; the inputs define: axpy, scale");
+    insta::assert_snapshot!(check(&["names.ll", "--entry", "scales"]), @"error: there is no function `scales` to make a kernel of; the inputs define: scale, axpy");
+    insta::assert_snapshot!(check(&["names.ll", "--kernel", "axpy", "--entry", "axpy"]), @"error: `axpy` is asked for as --kernel and as --entry");
     insta::assert_snapshot!(check(&["no_kernel.ll"]), @r"
     error: the inputs have no kernel: no function is external, returns nothing and has a name of its author's
     help: name the functions with --kernel, or --entry for those with the entry's signature
     ");
-    insta::assert_snapshot!(check(&["marker_name.ll"]), @"error: '__outboard_dev_globl_id_x' is no device function of this version; did you mean '__outboard_dev_global_id_x'?");
-    insta::assert_snapshot!(check(&["marker_type.ll"]), @"error: '__outboard_dev_global_id_x' is declared as 'i32 ()'; it is 'i64 ()'");
+    insta::assert_snapshot!(check(&["marker_name.ll"]), @"error: `__outboard_dev_globl_id_x` is no device function of this version; did you mean `__outboard_dev_global_id_x`?");
+    insta::assert_snapshot!(check(&["marker_type.ll"]), @"error: `__outboard_dev_global_id_x` is declared as `i32 ()`; it is `i64 ()`");
 }
 
 #[test]
 fn targets() {
-    insta::assert_snapshot!(check(&["names.ll", "--target", "nvptx64"]), @"error: no images can be linked for target 'nvptx64' by this version; targets: x86_64");
-    insta::assert_snapshot!(check(&["names.ll", "--target", "x86-64"]), @"error: no images can be linked for target 'x86-64' by this version; targets: x86_64");
-    insta::assert_snapshot!(check(&["names.ll", "--arch", "znver44"]), @"error: target 'x86_64' has no processor 'znver44'; the nearest are: znver4, znver1, znver2");
+    insta::assert_snapshot!(check(&["names.ll", "--target", "nvptx64"]), @"error: no images can be linked for target `nvptx64` by this version; targets: x86_64");
+    insta::assert_snapshot!(check(&["names.ll", "--target", "x86-64"]), @"error: no images can be linked for target `x86-64` by this version; targets: x86_64");
+    insta::assert_snapshot!(check(&["names.ll", "--arch", "znver44"]), @"error: target `x86_64` has no processor `znver44`; the nearest are: znver4, znver1, znver2");
     insta::assert_snapshot!(check(&["two_cpus.ll"]), @r"
     error: the inputs have functions for different processors: skylake, znver4
     help: choose the image's processor with --arch
     ");
-    insta::assert_snapshot!(check(&["other_triple.ll"]), @r"
-    error: the modules are for 'nvptx64-nvidia-cuda', not for x86_64
+    insta::assert_snapshot!(check(&["other_triple.ll"]), @"
+    error: the modules are for `nvptx64-nvidia-cuda`, not for x86_64
     help: compile them for x86_64
     ");
-    insta::assert_snapshot!(check(&["other_layout.ll"]), @r"
-    error: the modules are for 'e-p:32:32', not for x86_64
+    insta::assert_snapshot!(check(&["other_layout.ll"]), @"
+    error: the modules are for `e-p:32:32`, not for x86_64
     help: compile them for x86_64
     ");
 }
 
 #[test]
 fn modules() {
-    insta::assert_snapshot!(check(&["module_asm.ll"]), @r"
-    error: 'module_asm.ll' has module-level assembly ('.globl other'), which device code can't have
+    insta::assert_snapshot!(check(&["module_asm.ll"]), @"
+    error: `module_asm.ll` has module-level assembly (`.globl other`), which device code can't have
     help: move it to a file of its own that no kernel needs
     ");
-    insta::assert_snapshot!(check(&["duplicate.ll", "from_module.ll"]), @"error: 'from_module' is defined in 'duplicate.ll' and in 'from_module.ll'");
-    insta::assert_snapshot!(check(&["missing.bc"]), @"error: can't read 'missing.bc': No such file or directory (os error 2)");
-    insta::assert_snapshot!(check(&["driver.c"]), @"error: 'driver.c' is neither bitcode, IR text, an ELF file nor an archive: it starts with 2f 2f 20 64 72 69 76 65");
+    insta::assert_snapshot!(check(&["duplicate.ll", "from_module.ll"]), @"error: `from_module` is defined in `duplicate.ll` and in `from_module.ll`");
+    insta::assert_snapshot!(check(&["missing.bc"]), @"error: can't read `missing.bc`: No such file or directory (os error 2)");
+    insta::assert_snapshot!(check(&["driver.c"]), @"error: `driver.c` is neither bitcode, IR text, an ELF file nor an archive: it starts with 2f 2f 20 64 72 69 76 65");
 }
 
 /// Compiles from_object.c to `name` in `folder`.
@@ -160,23 +160,23 @@ fn objects() {
     let folder = folder.path();
     let text = |path: PathBuf| path.to_string_lossy().into_owned();
     let arm = text(object(folder, "arm.o", &["-c", "--target=aarch64-unknown-linux-gnu"]));
-    insta::assert_snapshot!(check_in(folder, &[&arm]), @"error: object 'DIR/arm.o' is for aarch64, not for x86_64");
+    insta::assert_snapshot!(check_in(folder, &[&arm]), @"error: object `DIR/arm.o` is for aarch64, not for x86_64");
     let shared = text(object(folder, "shared.so", &["-shared", "-fPIC", "-nostdlib"]));
-    insta::assert_snapshot!(check_in(folder, &[&shared]), @"error: 'DIR/shared.so' is an ELF file, but not a relocatable object");
+    insta::assert_snapshot!(check_in(folder, &[&shared]), @"error: `DIR/shared.so` is an ELF file, but not a relocatable object");
     let good = text(object(folder, "good.o", &["-c", "-fPIC"]));
     insta::assert_snapshot!(check_in(folder, &[&good]), @r"
     error: the inputs have no kernel: no function is external, returns nothing and has a name of its author's
     help: name the functions with --kernel, or --entry for those with the entry's signature
     ");
-    insta::assert_snapshot!(check_in(folder, &[&good, "--kernel", "object_entry"]), @r"
-    error: there is no function 'object_entry' to make a kernel of in the modules; an object has it
+    insta::assert_snapshot!(check_in(folder, &[&good, "--kernel", "object_entry"]), @"
+    error: there is no function `object_entry` to make a kernel of in the modules; an object has it
     help: if it has the entry's signature, say --entry object_entry
     ");
-    insta::assert_snapshot!(check_in(folder, &[&good, "--entry", "object_enrty"]), @"error: there is no function 'object_enrty' to make a kernel of; the inputs define: object_entry, from_object");
-    insta::assert_snapshot!(check_in(folder, &[&good, "duplicate.ll", &good, "--kernel", "k"]), @"error: 'from_object' is defined in 'DIR/good.o' and in 'DIR/good.o'");
+    insta::assert_snapshot!(check_in(folder, &[&good, "--entry", "object_enrty"]), @"error: there is no function `object_enrty` to make a kernel of; the inputs define: object_entry, from_object");
+    insta::assert_snapshot!(check_in(folder, &[&good, "duplicate.ll", &good, "--kernel", "k"]), @"error: `from_object` is defined in `DIR/good.o` and in `DIR/good.o`");
     let first = text(folder.join("first.o"));
     std::fs::copy(&good, &first).expect("writable");
-    insta::assert_snapshot!(check_in(folder, &[&first, &good]), @"error: 'from_object' is defined in 'DIR/first.o' and in 'DIR/good.o'");
+    insta::assert_snapshot!(check_in(folder, &[&first, &good]), @"error: `from_object` is defined in `DIR/first.o` and in `DIR/good.o`");
     let wanting = text(folder.join("wanting.o"));
     printed(llvm("clang").args(["-O1", "-fPIC", "-c", "outside.c", "-o", &wanting]));
     insta::assert_snapshot!(check_in(folder, &[&wanting, "--entry", "outside"]), @r"
@@ -195,18 +195,18 @@ fn objects() {
     ");
     let archive = text(folder.join("lib.a"));
     printed(llvm("llvm-ar").args(["rc", &archive, &good]));
-    insta::assert_snapshot!(check_in(folder, &[&archive]), @r"
-    error: 'DIR/lib.a' is an archive, and archives can't be linked by this version
+    insta::assert_snapshot!(check_in(folder, &[&archive]), @"
+    error: `DIR/lib.a` is an archive, and archives can't be linked by this version
     help: give its members as inputs
     ");
     let cut = text(folder.join("cut.o"));
     std::fs::write(&cut, b"\x7fELF\x02\x01\x01\0\0\0\0\0").expect("writable");
-    insta::assert_snapshot!(check_in(folder, &[&cut]), @"error: object 'DIR/cut.o' can't be read: Invalid ELF header size or alignment");
+    insta::assert_snapshot!(check_in(folder, &[&cut]), @"error: object `DIR/cut.o` can't be read: Invalid ELF header size or alignment");
 }
 
 #[test]
 fn linkers() {
-    insta::assert_snapshot!(check(&["names.ll", "--linker", "/nowhere/ld.lld"]), @"error: the linker '/nowhere/ld.lld' can't be run: No such file or directory (os error 2)");
+    insta::assert_snapshot!(check(&["names.ll", "--linker", "/nowhere/ld.lld"]), @"error: the linker `/nowhere/ld.lld` can't be run: No such file or directory (os error 2)");
     insta::assert_snapshot!(check(&["names.ll", "--linker", "/bin/false"]), @r"
     error: the linker failed (exit status: 1): 
     help: the command was: /bin/false TMP/kernels.o -m elf_x86_64 -shared -Bsymbolic --no-undefined --build-id=none --hash-style=gnu --eh-frame-hdr -z noexecstack -L/lib/x86_64-linux-gnu -L/usr/lib/x86_64-linux-gnu -L/lib64 -L/usr/lib64 --as-needed -l:libm.so.6 -l:libc.so.6 -l:libgcc_s.so.1 --version-script=TMP/exports -o TMP/kernels.so
@@ -230,7 +230,7 @@ fn outputs() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = folder.path().join("no/such/folder/dev.offload");
     let path = output.to_string_lossy();
-    insta::assert_snapshot!(refused(&["link", "names.ll", "-o", &path], &output, folder.path()), @"error: can't write 'DIR/no/such/folder/dev.offload': entity not found");
+    insta::assert_snapshot!(refused(&["link", "names.ll", "-o", &path], &output, folder.path()), @"error: can't write `DIR/no/such/folder/dev.offload`: entity not found");
     let left = std::fs::read_dir(folder.path()).expect("readable").count();
     assert_eq!(left, 0, "no temporary file is left");
 }
@@ -240,5 +240,5 @@ fn errors_as_json() {
     let arguments = ["link", "barrier.ll", "-o", "/nowhere/dev.offload", "--message-format", "json"];
     let output = run(device_link().args(arguments));
     assert_eq!(output.status.code(), Some(1));
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr).trim_end(), @r#"{"kernel":"k","message":"kernel 'k' waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version\n  in 'wait' at src/kernels.c:4:9 (barrier.ll)\n  in 'k' at src/kernels.c:8:5 (barrier.ll)","reason":"error"}"#);
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr).trim_end(), @r#"{"kernel":"k","message":"kernel `k` waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version\n  in `wait` at src/kernels.c:4:9 (barrier.ll)\n  in `k` at src/kernels.c:8:5 (barrier.ll)","reason":"error"}"#);
 }

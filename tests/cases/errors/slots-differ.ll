@@ -7,10 +7,14 @@ declare i32 @__outboard_launch_0(ptr, i64, i32, i32, i32, i32, i32, i32, i32, i3
 declare i32 @__outboard_launch_1(ptr, i64, i32, i32, i32, i32, i32, i32, i32, i32, i64, ptr, i64)
 declare void @axpy()
 declare void @own()
+declare void @unseen()
 define void @bad(ptr %p) {
   call i32 @__outboard_launch_0(ptr @axpy, i64 -1, i32 0, i32 1, i32 1, i32 1, i32 1, i32 1, i32 1, i32 0)
   call i32 @__outboard_launch_1(ptr @axpy, i64 -1, i32 0, i32 1, i32 1, i32 1, i32 1, i32 1, i32 1, i32 0, i64 256, ptr %p, i64 8)
   call i32 @__outboard_launch_1(ptr @axpy, i64 -1, i32 4, i32 1, i32 1, i32 1, i32 1, i32 1, i32 1, i32 0, i64 3, ptr %p, i64 8)
   call i32 @__outboard_launch_0(ptr @own, i64 -1, i32 0, i32 1, i32 1, i32 1, i32 1, i32 1, i32 1, i32 0)
+  call i32 @__outboard_launch_1(ptr @own, i64 -1, i32 4, i32 1, i32 1, i32 1, i32 1, i32 1, i32 1, i32 0, i64 3, ptr %p, i64 8)
+  call i32 @__outboard_launch_0(ptr @unseen, i64 -1, i32 0, i32 1, i32 1, i32 1, i32 1, i32 1, i32 1, i32 0)
+  call i32 @__outboard_launch_1(ptr @unseen, i64 -1, i32 4, i32 1, i32 1, i32 1, i32 1, i32 1, i32 1, i32 0, i64 3, ptr %p, i64 8)
   ret void
 }
