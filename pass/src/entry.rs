@@ -1,7 +1,6 @@
 //! The plugin's entry: the passes by name, and where they run.
 
-use crate::offload_embed::OffloadEmbed;
-use crate::offload_host::OffloadHost;
+use crate::named_pass::{InPlace, NamedPass};
 use crate::print_offload::PrintOffload;
 use crate::requested::{AtPipelineStart, Requested};
 use llvm_plugin::{ModulePassManager, PassBuilder, PassPluginLibraryInfo, PipelineParsing};
@@ -31,12 +30,9 @@ unsafe extern "C" fn register(builder: *mut c_void) {
 
 /// LLVM may ask twice about the same text: once to find out what kind of pipeline it starts.
 fn parse(text: &str, manager: &mut ModulePassManager<'_>, requested: &Rc<Requested>) -> PipelineParsing {
-    if let Some(pass) = OffloadHost::parse(text, requested) {
-        requested.note(pass.clone());
-        manager.add_pass(pass);
-    } else if let Some(pass) = OffloadEmbed::parse(text, requested) {
-        requested.note(pass.clone());
-        manager.add_pass(pass);
+    if let Some(pass) = NamedPass::parse(text) {
+        requested.note(&pass);
+        manager.add_pass(InPlace { pass, requested: Rc::clone(requested) });
     } else if let Some(pass) = PrintOffload::parse(text) {
         manager.add_pass(pass);
     } else {

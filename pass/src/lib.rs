@@ -7,6 +7,7 @@ mod entry;
 mod error;
 mod find_launches;
 mod images;
+mod named_pass;
 mod offload_embed;
 mod offload_host;
 mod options;

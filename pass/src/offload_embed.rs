@@ -2,61 +2,34 @@
 //! OpenMP.
 
 use crate::error::Error;
+use crate::named_pass::Work;
 use crate::options::{self, Options};
 use crate::report::{self, Report, counted};
-use crate::requested::{ModuleWork, Requested};
-use crate::{images, pass_text, rustc_maps};
+use crate::{images, rustc_maps};
 use host_codegen::{Container, EmbeddedEntry};
 use inkwell::module::Module;
-use llvm_plugin::{LlvmModulePass, ModuleAnalysisManager, PreservedAnalyses};
-use std::rc::Rc;
 
 const NAME: &str = "offload-embed";
 
 /// The pass.
-#[derive(Clone)]
-pub(crate) struct OffloadEmbed {
-    text: String,
-    options: Result<Options, Error>,
-    requested: Rc<Requested>,
-}
+pub(crate) const WORK: Work = Work { name: NAME, parameters: options::EMBED, run };
 
-impl OffloadEmbed {
-    pub(crate) fn parse(text: &str, requested: &Rc<Requested>) -> Option<Self> {
-        let parameters = pass_text::parameters(text, NAME)?;
-        let options = Options::parse(parameters, options::EMBED);
-        let text = options.as_ref().map_or_else(|_| text.to_owned(), |options| options.text(NAME));
-        Some(Self { text, options, requested: Rc::clone(requested) })
+fn run(module: &Module<'_>, options: &Options) -> Result<bool, Report> {
+    let entries = host_codegen::find_entries(module);
+    if entries.is_empty() {
+        return Ok(false);
     }
-}
-
-impl ModuleWork for OffloadEmbed {
-    fn name(&self) -> &'static str {
-        NAME
+    if options.images.is_empty() {
+        return Err(Report::error(Error::NoImages {
+            pass: NAME.into(),
+            launches: counted(entries.len(), "entry", "entries"),
+        }));
     }
-
-    fn text(&self) -> String {
-        self.text.clone()
-    }
-
-    fn run(&self, module: &Module<'_>) -> Result<bool, Report> {
-        let options = self.options.as_ref().map_err(Report::error)?;
-        let entries = host_codegen::find_entries(module);
-        if entries.is_empty() {
-            return Ok(false);
-        }
-        if options.images.is_empty() {
-            return Err(Report::error(Error::NoImages {
-                pass: NAME.into(),
-                launches: counted(entries.len(), "entry", "entries"),
-            }));
-        }
-        let container = images::read_container(&options.images)?;
-        check_kernels(module, &entries, &container)?;
-        warn_about_variables(module, &entries);
-        host_codegen::emit_embed(module, &entries, &container).map_err(Report::error)?;
-        Ok(true)
-    }
+    let container = images::read_container(&options.images)?;
+    check_kernels(module, &entries, &container)?;
+    warn_about_variables(module, &entries);
+    host_codegen::emit_embed(module, &entries, &container).map_err(Report::error)?;
+    Ok(true)
 }
 
 /// All kernels against the images: the generator would only say the first.
@@ -92,15 +65,5 @@ fn warn_about_variables(module: &Module<'_>, entries: &[EmbeddedEntry<'_>]) {
                 variables.join(", ")
             ),
         );
-    }
-}
-
-impl LlvmModulePass for OffloadEmbed {
-    fn run_pass(&self, module: &mut Module<'_>, _: &ModuleAnalysisManager) -> PreservedAnalyses {
-        self.requested.run_named(self, module)
-    }
-
-    fn pipeline_text(&self) -> String {
-        self.text.clone()
     }
 }

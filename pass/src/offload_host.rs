@@ -2,77 +2,49 @@
 
 use crate::error::Error;
 use crate::find_launches::find_launches;
+use crate::images;
+use crate::named_pass::Work;
 use crate::options::{self, Options};
 use crate::plan_host::plan_host;
 use crate::report::{Report, counted};
-use crate::requested::{ModuleWork, Requested};
-use crate::{images, pass_text};
 use host_codegen::{Container, HostPlan};
 use inkwell::module::Module;
 use inkwell::values::InstructionValue;
 use llvm_plugin::diagnostic::{self, RemarkKind};
-use llvm_plugin::{LlvmModulePass, ModuleAnalysisManager, PreservedAnalyses};
 use std::ffi::CStr;
-use std::rc::Rc;
 
 const NAME: &str = "offload-host";
 const REMARKS: &CStr = c"offload-host";
 
 /// The pass.
-#[derive(Clone)]
-pub(crate) struct OffloadHost {
-    text: String,
-    options: Result<Options, Error>,
-    requested: Rc<Requested>,
-}
+pub(crate) const WORK: Work = Work { name: NAME, parameters: options::HOST, run };
 
-impl OffloadHost {
-    pub(crate) fn parse(text: &str, requested: &Rc<Requested>) -> Option<Self> {
-        let parameters = pass_text::parameters(text, NAME)?;
-        let options = Options::parse(parameters, options::HOST);
-        // What cannot be understood is printed back as it came, and is an error when the pass runs.
-        let text = options.as_ref().map_or_else(|_| text.to_owned(), |options| options.text(NAME));
-        Some(Self { text, options, requested: Rc::clone(requested) })
+fn run(module: &Module<'_>, options: &Options) -> Result<bool, Report> {
+    let launches = find_launches(module)?;
+    let mut report = Report::default();
+    let (plan, calls) = plan_host(&launches, options, &mut report);
+    if plan.launches.is_empty() {
+        return report.or(false);
     }
-}
-
-impl ModuleWork for OffloadHost {
-    fn name(&self) -> &'static str {
-        NAME
+    if options.images.is_empty() {
+        let launches = counted(plan.launches.len(), "launch", "launches");
+        report.push_module(Error::NoImages { pass: NAME.into(), launches });
+        return report.or(false);
     }
-
-    fn text(&self) -> String {
-        self.text.clone()
-    }
-
-    fn run(&self, module: &Module<'_>) -> Result<bool, Report> {
-        let options = self.options.as_ref().map_err(Report::error)?;
-        let launches = find_launches(module)?;
-        let mut report = Report::default();
-        let (plan, calls) = plan_host(&launches, options, &mut report);
-        if plan.launches.is_empty() {
-            return report.or(false);
+    let container = match images::read_container(&options.images) {
+        Ok(container) => container,
+        Err(unreadable) => return report.and(unreadable).or(false),
+    };
+    // Each launch against the images, with its place: the generator would say only the first, and without.
+    for (launch, call) in plan.launches.iter().zip(&calls) {
+        if let Err(error) = container.check_launch(launch) {
+            report.push(*call, error);
         }
-        if options.images.is_empty() {
-            let launches = counted(plan.launches.len(), "launch", "launches");
-            report.push_module(Error::NoImages { pass: NAME.into(), launches });
-            return report.or(false);
-        }
-        let container = match images::read_container(&options.images) {
-            Ok(container) => container,
-            Err(unreadable) => return report.and(unreadable).or(false),
-        };
-        // Each launch against the images, with its place: the generator would say only the first, and without.
-        for (launch, call) in plan.launches.iter().zip(&calls) {
-            if let Err(error) = container.check_launch(launch) {
-                report.push(*call, error);
-            }
-        }
-        report.or(())?;
-        remark(&plan, &calls, &container);
-        host_codegen::emit_host(module, &plan, &container).map_err(Report::error)?;
-        Ok(true)
     }
+    report.or(())?;
+    remark(&plan, &calls, &container);
+    host_codegen::emit_host(module, &plan, &container).map_err(Report::error)?;
+    Ok(true)
 }
 
 fn remark(plan: &HostPlan, calls: &[InstructionValue<'_>], container: &Container) {
@@ -91,15 +63,5 @@ fn remark(plan: &HostPlan, calls: &[InstructionValue<'_>], container: &Container
         let images = counted(container.images().count(), "image", "images");
         let text = format!("{images} of {bytes} bytes embedded as {}", container.hash());
         diagnostic::remark(*first, RemarkKind::Analysis, REMARKS, "Images", &text);
-    }
-}
-
-impl LlvmModulePass for OffloadHost {
-    fn run_pass(&self, module: &mut Module<'_>, _: &ModuleAnalysisManager) -> PreservedAnalyses {
-        self.requested.run_named(self, module)
-    }
-
-    fn pipeline_text(&self) -> String {
-        self.text.clone()
     }
 }
