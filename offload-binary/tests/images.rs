@@ -49,8 +49,11 @@ fn kernels_that_cannot_be_listed() {
 
 #[test]
 fn recorded_kernels() {
-    let signature =
-        KernelSignature { name: "axpy".into(), geometry: true, slots: Some(vec![Slot::Pointer, Slot::Value]) };
+    let signature = KernelSignature {
+        name: "axpy".into(),
+        geometry: true,
+        slots: Some(vec![Slot::Pointer, Slot::Value]),
+    };
     let mut image = image("x86_64-unknown-linux-gnu", "", X86_64);
     image.record_kernels(std::slice::from_ref(&signature));
     insta::assert_snapshot!(image.string(abi::names::KERNELS_KEY).expect("recorded"), @r#"[{"name":"axpy","geometry":true,"slots":["pointer","value"]}]"#);
