@@ -1,8 +1,10 @@
 //! Bitcode and IR in, one linked and internalized module out. Knows LLVM, not offloading.
 
+pub mod cache;
 mod error;
 mod input;
 mod internalize;
+pub mod jobs;
 mod link;
 
 pub use error::Error;
