@@ -1,7 +1,8 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use device_link::{OptLevel, Options};
+use device_link::{Emit, OptLevel, Options, TargetSpec};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Links device code into images, and works on containers of images.
@@ -65,6 +66,14 @@ pub(crate) enum Command {
     },
 }
 
+/// What nvptx64 images are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum EmitArgument {
+    #[default]
+    Image,
+    Ptx,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct LinkArguments {
     /// Bitcode, IR text or relocatable objects, told apart by their content
@@ -73,12 +82,12 @@ pub(crate) struct LinkArguments {
     /// The container
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Architecture or triple of the image
-    #[arg(long, default_value = "x86_64")]
-    target: String,
-    /// Processor of the image; `native` is this machine's [default: what every machine of the target is]
-    #[arg(long, default_value = "", hide_default_value = true)]
-    arch: String,
+    /// An image: an architecture or triple, and a processor where it has some; again for more images
+    ///
+    /// x86_64, nvptx64, amdgcn and spirv64 stand for their usual triples. `native` is this machine's
+    /// processor. x86_64 takes several levels (x86_64:x86-64,x86-64-v3) and chooses when it runs.
+    #[arg(long = "target", default_value = "x86_64", value_name = "TRIPLE[:CPU]")]
+    targets: Vec<String>,
     /// An ordinary function that becomes a kernel [default: all external functions that return nothing]
     #[arg(long = "kernel", value_name = "NAME")]
     kernels: Vec<String>,
@@ -91,6 +100,15 @@ pub(crate) struct LinkArguments {
     /// The ELF linker [default: the ld.lld of LLVM 22]
     #[arg(long, value_name = "PROGRAM")]
     linker: Option<PathBuf>,
+    /// NVIDIA's assembler [default: the best for the processor on PATH, in CUDA_HOME and in .venv]
+    #[arg(long, value_name = "PROGRAM")]
+    ptxas: Option<PathBuf>,
+    /// What nvptx64 images are: cubins, or the PTX that they are made of
+    #[arg(long, value_enum, default_value_t)]
+    emit: EmitArgument,
+    /// Images linked at the same time [default: one for each processor of this machine]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
     /// A folder for the modules, objects and images on the way
     #[arg(long, value_name = "DIR")]
     save_temps: Option<PathBuf>,
@@ -102,8 +120,7 @@ pub(crate) struct LinkArguments {
 impl LinkArguments {
     pub(crate) fn options(&self) -> Options {
         Options {
-            target: self.target.clone(),
-            arch: self.arch.clone(),
+            targets: self.targets.iter().map(|text| spec(text)).collect(),
             kernels: self.kernels.clone(),
             entries: self.entries.clone(),
             opt_level: match self.opt_level {
@@ -112,8 +129,19 @@ impl LinkArguments {
                 2 => OptLevel::O2,
                 _ => OptLevel::O3,
             },
+            emit: match self.emit {
+                EmitArgument::Image => Emit::Image,
+                EmitArgument::Ptx => Emit::Ptx,
+            },
+            jobs: self.jobs,
             linker: self.linker.clone(),
+            ptxas: self.ptxas.clone(),
             save_temps: self.save_temps.clone(),
         }
     }
+}
+
+fn spec(text: &str) -> TargetSpec {
+    let Ok(spec) = text.parse();
+    spec
 }

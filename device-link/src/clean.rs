@@ -38,6 +38,9 @@ pub(crate) fn clean(module: &Module<'_>, target: Target, arch: &str) -> Result<C
 /// The processor asked for, or the one that functions were compiled for; and the union of their features,
 /// without which their intrinsics can't be selected.
 fn find_cpu(module: &Module<'_>, target: Target, arch: &str) -> Result<Cpu> {
+    if target.is_gpu() {
+        return Ok(target.cpu(Some(arch), BTreeSet::new()));
+    }
     let mut cpus = BTreeSet::new();
     let mut features = BTreeSet::new();
     for function in module.get_functions().filter(|function| function.count_basic_blocks() > 0) {

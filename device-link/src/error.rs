@@ -1,6 +1,7 @@
 //! What can go wrong in a link, with the files, kernels and symbols that it is about.
 
-use crate::problem::Problem;
+use crate::problem::Refusal;
+use crate::tool::ToolError;
 use offload_binary::{ContainerError, DecodeError, EncodeError, KernelsError};
 use std::path::PathBuf;
 use thiserror::Error;
@@ -30,10 +31,74 @@ pub enum Error {
         /// The names most like it.
         nearest: Vec<String>,
     },
+    /// A processor for a target that has none.
+    #[error("target `{target}` has no processors to choose from, and `{cpu}` was asked for")]
+    NoProcessors {
+        /// The target.
+        target: &'static str,
+        /// What was asked for.
+        cpu: String,
+    },
+    /// A target whose images are for one processor, without one.
+    #[error("target `{target}` needs a processor: --target {target}:{example}")]
+    NoCpu {
+        /// The target.
+        target: &'static str,
+        /// A processor that it has.
+        example: &'static str,
+    },
+    /// Several processors in an image that can't choose.
+    #[error(
+        "an image for {target} is for one processor, and {} were asked for\n\
+         help: say --target {target}:CPU once for each", cpus.join(", ")
+    )]
+    SeveralCpus {
+        /// The target.
+        target: &'static str,
+        /// What was asked for.
+        cpus: Vec<String>,
+    },
+    /// A processor that can't be told from others when the image runs.
+    #[error(
+        "an image for several processors chooses among levels of the architecture, and `{cpu}` is none; \
+         levels: {}", levels.join(", ")
+    )]
+    NotALevel {
+        /// The processor.
+        cpu: String,
+        /// What there is.
+        levels: Vec<&'static str>,
+    },
+    /// A target id of AMD's that says something unknown.
+    #[error(
+        "`{part}` in `{id}` is no feature of that processor; features are written sramecc+, sramecc-, xnack+ \
+         and xnack-, and not every processor has them"
+    )]
+    TargetId {
+        /// The whole id.
+        id: String,
+        /// The part.
+        part: String,
+    },
+    /// One image twice.
+    #[error("an image for `{target}` is asked for twice")]
+    TargetTwice {
+        /// The target with its processors.
+        target: String,
+    },
+    /// Objects where several codes are made.
+    #[error(
+        "`{}` is an object, and an image for several processors is made of bitcode alone\n\
+         help: give bitcode, or one processor", path.display()
+    )]
+    ObjectForLevels {
+        /// The object.
+        path: PathBuf,
+    },
     /// Functions compiled for different processors.
     #[error(
         "the inputs have functions for different processors: {}\n\
-         help: choose the image's processor with --arch", cpus.join(", ")
+         help: choose the image's processor with --target TRIPLE:CPU", cpus.join(", ")
     )]
     MixedCpus {
         /// The processors.
@@ -137,34 +202,16 @@ pub enum Error {
     },
     /// Kernels that can't be kernels: all of a run.
     #[error("{}", lines(_0))]
-    Kernels(Vec<Problem>),
-    /// No ELF linker.
-    #[error(
-        "no ELF linker was found; looked for {}\n\
-         help: install lld 22, set LLVM_SYS_221_PREFIX to its installation prefix, or give --linker",
-        looked_for.join(", ")
-    )]
-    NoLinker {
-        /// Where it was looked for.
-        looked_for: Vec<String>,
-    },
-    /// The linker can't be run.
-    #[error("the linker `{}` can't be run", path.display())]
-    LinkerNotRun {
-        /// The linker.
-        path: PathBuf,
+    Kernels(Vec<Refusal>),
+    /// Another program.
+    #[error(transparent)]
+    Tool(#[from] ToolError),
+    /// An image that isn't what its target wants.
+    #[error("the image for {target} can't be used: {text}")]
+    Image {
+        /// The target.
+        target: &'static str,
         /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The linker refused.
-    #[error("the linker failed ({status}): {}\nhelp: the command was: {command}", text.trim())]
-    Linker {
-        /// How it ended.
-        status: std::process::ExitStatus,
-        /// The command.
-        command: String,
-        /// What it printed.
         text: String,
     },
     /// A file that can't be read.
@@ -286,8 +333,8 @@ fn did_you_mean(nearest: &Option<&'static str>) -> String {
     nearest.map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"))
 }
 
-fn lines(problems: &[Problem]) -> String {
-    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+fn lines(refusals: &[Refusal]) -> String {
+    refusals.iter().map(Refusal::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// `symbol` as its source has it, without the hash of Rust's names.

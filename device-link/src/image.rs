@@ -3,13 +3,12 @@
 use crate::Result;
 use crate::error::Error;
 use crate::kernels::Kernels;
-use crate::target::Target;
-use abi::kinds::ImageKind;
+use crate::target::{Emitted, Target};
 use offload_binary::Image;
 
 /// Makes the image, and checks that every kernel can be found in it.
-pub(crate) fn make(bytes: Vec<u8>, target: Target, arch: &str, kernels: &Kernels) -> Result<Image> {
-    let mut image = Image::openmp(ImageKind::OBJECT, target.triple(), arch, bytes);
+pub(crate) fn make(emitted: Emitted, target: Target, arch: &str, kernels: &Kernels) -> Result<Image> {
+    let mut image = Image::openmp(emitted.kind, target.triple(), arch, emitted.bytes);
     let bug = |text| Error::Bug { after: "linking the image", text };
     let exported = image.exported_functions().map_err(|error| bug(error.to_string()))?;
     if let Some(kernel) = kernels.names().into_iter().find(|name| !exported.iter().any(|known| known == name))

@@ -67,7 +67,7 @@ fn read_object(input: &Input, target: Target) -> Result<ObjectFile> {
         elf::FileHeader64::<object::Endianness>::parse(input.bytes.as_slice()).map_err(unreadable)?;
     let endian = header.endian().map_err(unreadable)?;
     let machine = header.e_machine(endian);
-    if machine != target.elf_machine() {
+    if Some(machine) != target.elf_machine() {
         return Err(Error::ObjectMachine { path, machine: machine_name(machine), target: target.name() });
     }
     if header.e_type(endian) != elf::ET_REL {

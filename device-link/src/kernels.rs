@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::input::ObjectFile;
 use crate::options::Options;
 use crate::problem::{Problem, Trouble};
+use abi::launch::GEOMETRY_SLOTS;
 use llvm_plugin::inkwell::AddressSpace;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::module::{Linkage, Module};
@@ -31,6 +32,15 @@ pub(crate) struct Kernel {
     pub(crate) form: Form,
     /// `None` for an entry in an object: its parameters can't be seen.
     pub(crate) slots: Option<Vec<Slot>>,
+}
+
+impl Kernel {
+    /// How many parameters its entry has: the launch environment, the geometry where it takes that, and the
+    /// slots. For entries that can be seen.
+    pub(crate) fn entry_parameters(&self) -> usize {
+        let geometry = if self.form == Form::Ordinary { GEOMETRY_SLOTS } else { 0 };
+        1 + geometry + self.slots.as_ref().map_or(0, Vec::len)
+    }
 }
 
 /// The kernels of the image, ordered by name, so that the same inputs give the same bytes.

@@ -1,7 +1,8 @@
 //! Bitcode, IR and objects in, device images out; and containers of images packed, listed, extracted and
 //! verified.
 //!
-//! [`link_device`] is the linker: its phases stand below in their order, a file each.
+//! [`link_device`] is the linker. The phases of one image stand in `compile` and `link_image` in their
+//! order, a file each.
 
 mod error;
 mod options;
@@ -13,25 +14,35 @@ mod entry;
 mod image;
 mod input;
 mod kernels;
+mod levels;
 mod linker;
 mod markers;
 mod optimize;
+mod ptxas;
 mod reach;
+mod runtime;
 mod target;
+mod tool;
 mod work_items;
 
 pub mod container;
 mod output;
 
 pub use error::Error;
-pub use options::{OptLevel, Options};
+pub use options::{Emit, OptLevel, Options, TargetSpec};
 pub use output::write_file;
-pub use problem::{Hop, Problem, Trouble};
+pub use problem::{Hop, Problem, Refusal, Trouble};
+pub use tool::ToolError;
 
+use bitcode_link::jobs;
+use input::Inputs;
+use kernels::Kernels;
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::inkwell::module::Module;
 use offload_binary::{Image, KernelSignature};
+use output::Temps;
 use std::path::PathBuf;
+use target::{Selection, Target};
 
 /// What the library's functions return.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -39,22 +50,93 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// What a link made.
 #[derive(Debug)]
 pub struct Report {
+    /// The images, in the order in which they were asked for.
+    pub images: Vec<ImageReport>,
+}
+
+/// One image, and how it was made.
+#[derive(Debug)]
+pub struct ImageReport {
     /// The image, with its kernels recorded.
     pub image: Image,
     /// The kernels, in the order of their names.
     pub kernels: Vec<KernelSignature>,
-    /// The command that made a shared object of the device code.
-    pub linker_command: String,
+    /// The commands of other programs that were run for it.
+    pub commands: Vec<String>,
+    /// What NVIDIA's assembler told of registers and memory.
+    pub notes: String,
 }
 
-/// Links `inputs` into one image for the target of `options`.
+/// Links `inputs` into an image for each target of `options`, each in a thread and an LLVM context of its
+/// own. What is wrong with kernels is told for all of them.
 pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
-    let target = target::Target::select(&options.target, &options.arch)?;
-    let temps = output::Temps::new(options.save_temps.as_deref())?;
-    let inputs = input::read(inputs, target)?;
+    let selections = target::select_all(&options.targets)?;
+    let several = selections.len() > 1;
+    let limit = options.jobs.unwrap_or_else(jobs::default_jobs);
+    let results = jobs::run(limit, &selections, |selection| link_image(inputs, selection, options, several));
+    let mut images = Vec::new();
+    let mut refused = Vec::new();
+    let mut first_error = None;
+    for (selection, result) in selections.iter().zip(results) {
+        match result {
+            Ok(report) => images.push(report),
+            Err(Error::Kernels(refusals)) => refused.push((selection.to_string(), refusals)),
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    if !refused.is_empty() {
+        return Err(Error::Kernels(problem::merge(refused, selections.len())));
+    }
+    first_error.map_or(Ok(Report { images }), Err)
+}
+
+/// Links one image, of one code or of one for each level.
+fn link_image(
+    paths: &[PathBuf],
+    selection: &Selection,
+    options: &Options,
+    several: bool,
+) -> Result<ImageReport> {
+    let target = selection.target;
+    let temps = Temps::new(options.save_temps.as_deref())?;
+    let temps = if several { temps.inside(&selection.to_string())? } else { temps };
+    let inputs = input::read(paths, target)?;
+    let work = Work { inputs: &inputs, target, options, temps: &temps };
+    let compiled = match selection.cpus.as_slice() {
+        [] => compile(&work, "", levels::keep_names)?,
+        [cpu] => compile(&work, cpu, levels::keep_names)?,
+        cpus => levels::compile_levels(&work, cpus)?,
+    };
+    let Compiled { codes, kernels, arch } = compiled;
+    let emitted = target::emit_image(selection, &codes, &inputs.objects, &kernels, options, &temps)?;
+    let (commands, notes) = (emitted.commands.clone(), emitted.notes.clone());
+    let image = image::make(emitted, target, &arch, &kernels)?;
+    Ok(ImageReport { image, kernels: kernels.signatures(), commands, notes })
+}
+
+/// What is compiled, and how.
+struct Work<'a> {
+    inputs: &'a Inputs,
+    target: Target,
+    options: &'a Options,
+    temps: &'a Temps,
+}
+
+/// The code of an image.
+struct Compiled {
+    codes: Vec<Vec<u8>>,
+    kernels: Kernels,
+    /// The processor to record.
+    arch: String,
+}
+
+/// Compiles the inputs for one processor; `arch` is empty for the target's generic one. `rename` sees the
+/// entries last.
+fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str)) -> Result<Compiled> {
+    let Work { inputs, target, options, temps } = *work;
     let context = Context::create();
-    let modules = input::modules(&context, &inputs)?;
-    let origins = input::Origins::of(&modules, &inputs)?;
+    let modules = input::modules(&context, inputs)?;
+    let origins = input::Origins::of(&modules, inputs)?;
     let module = bitcode_link::link(modules)?;
     aliases::replace_aliases(&module)?;
     let (kernels, mut problems) = kernels::choose(&module, &inputs.objects, options)?;
@@ -62,7 +144,7 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     markers::check_declarations(&module)?;
     let reached = reach::walk_kernels(&module, &kernels, &origins);
     problems.extend(reach::find_refused(&kernels, &reached));
-    let cpu = clean::clean(&module, target, &options.arch)?;
+    let cpu = clean::clean(&module, target, arch)?;
     let machine = target.machine(&cpu, options.opt_level)?;
     target.set_layout(&module, &machine)?;
     temps.write_module("linked", &module)?;
@@ -80,14 +162,12 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     problems.extend(optimize::find_empty(&module, &kernels));
     problem::refuse(problems)?;
 
-    let object = target.emit_object(&module, &machine)?;
-    temps.write("kernels.o", &object)?;
-    let linked = linker::link_image(&object, &inputs.objects, &kernels, target, options)?;
-    temps.write("kernels.so", &linked.bytes)?;
+    rename(&module, &kernels, arch);
+    let code = target.generate(&module, &machine)?;
+    temps.write(target.code_name(), &code)?;
     // An image for every machine names no processor; `native` is recorded as what it is.
-    let arch = if options.arch.is_empty() { "" } else { &cpu.name };
-    let image = image::make(linked.bytes, target, arch, &kernels)?;
-    Ok(Report { image, kernels: kernels.signatures(), linker_command: linked.command })
+    let arch = if arch.is_empty() { String::new() } else { cpu.name };
+    Ok(Compiled { codes: vec![code], kernels, arch })
 }
 
 /// A module of ours that LLVM rejects is a fault of ours.

@@ -52,19 +52,21 @@ fn run(arguments: &Arguments) -> Result<()> {
 
 fn run_link(link: &LinkArguments, format: MessageFormat) -> Result<()> {
     let report = link_device(&link.inputs, &link.options())?;
-    let images = [report.image];
+    let commands: Vec<_> = report.images.iter().map(|image| image.commands.clone()).collect();
+    let images: Vec<_> = report.images.into_iter().map(|image| image.image).collect();
     write_file(&link.output, &container::pack(&images)?)?;
     if format == MessageFormat::Json {
         let linked = serde_json::to_string(&Linked {
             reason: "linked",
             output: &link.output,
             listing: container::list(&images),
-            linker: &report.linker_command,
+            commands: &commands,
         })?;
         return print(&format!("{linked}\n"));
     }
     if link.verbose {
-        print(&format!("{}linker: {}\n", container::list(&images), report.linker_command))?;
+        let commands = commands.concat().into_iter().map(|command| format!("command: {command}\n"));
+        print(&format!("{}{}", container::list(&images), commands.collect::<String>()))?;
     }
     Ok(())
 }
@@ -76,7 +78,8 @@ struct Linked<'a> {
     output: &'a Path,
     #[serde(flatten)]
     listing: container::Listing,
-    linker: &'a str,
+    /// The commands of other programs, for each image.
+    commands: &'a [Vec<String>],
 }
 
 fn extract(file: &Path, triple: Option<&str>, arch: Option<&str>, output: &Path) -> Result<()> {
@@ -103,9 +106,10 @@ fn print(text: &str) -> Result<()> {
 /// Prints an error: kernels' problems one by one, the causes of other errors behind them.
 fn report(error: &anyhow::Error, format: MessageFormat) {
     let messages = match error.downcast_ref::<Error>() {
-        Some(Error::Kernels(problems)) => {
-            problems.iter().map(|problem| (problem.to_string(), Some(problem.kernel.as_str()))).collect()
-        }
+        Some(Error::Kernels(refusals)) => refusals
+            .iter()
+            .map(|refusal| (refusal.to_string(), Some(refusal.problem.kernel.as_str())))
+            .collect(),
         _ => vec![(format!("{error:#}"), None)],
     };
     for (message, kernel) in messages {

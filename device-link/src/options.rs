@@ -1,6 +1,9 @@
 //! What a link is asked to do.
 
+use std::convert::Infallible;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// How hard LLVM tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,21 +19,57 @@ pub enum OptLevel {
     O3,
 }
 
+/// What images are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Emit {
+    /// What the runtime loads.
+    #[default]
+    Image,
+    /// PTX text in place of a cubin: for looking at, and for machines without ptxas.
+    Ptx,
+}
+
+/// One image that is wanted: `TRIPLE[:CPU[,CPU...]]`, with an architecture in place of the triple where
+/// its usual triple is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TargetSpec {
+    /// Architecture or triple; empty for x86_64.
+    pub triple: String,
+    /// Processors, as the target calls them; none for what every machine of the target is. Several are
+    /// for x86_64, whose image chooses among them when it runs.
+    pub cpus: Vec<String>,
+}
+
+impl FromStr for TargetSpec {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        // amdgcn's processors have colons of their own: gfx90a:xnack+.
+        let (triple, cpus) = text.split_once(':').unwrap_or((text, ""));
+        let cpus = cpus.split(',').filter(|cpu| !cpu.is_empty()).map(ToOwned::to_owned).collect();
+        Ok(Self { triple: triple.to_owned(), cpus })
+    }
+}
+
 /// What a link is asked to do.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Architecture or triple of the image; empty for x86_64.
-    pub target: String,
-    /// Processor of the image; empty for one that every machine of the target is, `native` for this one.
-    pub arch: String,
+    /// The images, in this order; none for one for x86_64.
+    pub targets: Vec<TargetSpec>,
     /// Ordinary functions that become kernels.
     pub kernels: Vec<String>,
     /// Functions that have the entry's signature already, and are exported as they are.
     pub entries: Vec<String>,
     /// How hard LLVM tries.
     pub opt_level: OptLevel,
+    /// What images are made of.
+    pub emit: Emit,
+    /// How many images are linked at the same time; none for as many as there are processors.
+    pub jobs: Option<NonZeroUsize>,
     /// The ELF linker; by default the `ld.lld` of LLVM 22.
     pub linker: Option<PathBuf>,
+    /// NVIDIA's assembler; by default the one that is found.
+    pub ptxas: Option<PathBuf>,
     /// A folder for the modules, objects and images that the phases make.
     pub save_temps: Option<PathBuf>,
 }

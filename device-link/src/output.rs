@@ -38,6 +38,12 @@ impl Temps {
         Ok(Self { folder: folder.map(ToOwned::to_owned) })
     }
 
+    /// A folder in this one, for the same files of something else.
+    pub(crate) fn inside(&self, name: &str) -> Result<Self> {
+        let folder = self.folder.as_ref().map(|folder| folder.join(name.replace('/', "_")));
+        Self::new(folder.as_deref())
+    }
+
     /// Writes `bytes` to the file `name` of the folder.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         self.folder.as_ref().map_or(Ok(()), |folder| write_file(&folder.join(name), bytes))

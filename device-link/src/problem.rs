@@ -107,7 +107,43 @@ pub(crate) fn refuse(mut problems: Vec<Problem>) -> Result<()> {
         .collect();
     problems.retain(|problem| problem.trouble != Trouble::Empty || !others.contains(&problem.kernel));
     problems.sort_by(|a, b| a.kernel.cmp(&b.kernel));
-    if problems.is_empty() { Ok(()) } else { Err(Error::Kernels(problems)) }
+    let refusals: Vec<_> =
+        problems.into_iter().map(|problem| Refusal { problem, targets: Vec::new() }).collect();
+    if refusals.is_empty() { Ok(()) } else { Err(Error::Kernels(refusals)) }
+}
+
+/// A problem and the images that it keeps from being made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong with which kernel.
+    pub problem: Problem,
+    /// Target and processor of the images; none where it is all of them.
+    pub targets: Vec<String>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)?;
+        if self.targets.is_empty() { Ok(()) } else { write!(f, "\nnote: for {}", self.targets.join(", ")) }
+    }
+}
+
+/// All that is wrong with kernels for any image: what is wrong for all `images` of them is told once.
+pub(crate) fn merge(found: Vec<(String, Vec<Refusal>)>, images: usize) -> Vec<Refusal> {
+    let mut merged: Vec<Refusal> = Vec::new();
+    for (target, refusals) in found {
+        for refusal in refusals {
+            match merged.iter_mut().find(|known| known.problem == refusal.problem) {
+                Some(known) => known.targets.push(target.clone()),
+                None => merged.push(Refusal { targets: vec![target.clone()], ..refusal }),
+            }
+        }
+    }
+    for refusal in merged.iter_mut().filter(|refusal| refusal.targets.len() == images) {
+        refusal.targets.clear();
+    }
+    merged.sort_by(|a, b| a.problem.kernel.cmp(&b.problem.kernel));
+    merged
 }
 
 impl Problem {

@@ -94,3 +94,11 @@ unsafe extern "C" {
 
     pub(crate) fn outboard_debug_function_name(instruction: LLVMValueRef, sink: Sink, string: *mut c_void);
 }
+
+// llvm/Config/Targets.def: of libLLVM itself, and missing in llvm-sys.
+unsafe extern "C" {
+    pub(crate) fn LLVMInitializeSPIRVTargetInfo();
+    pub(crate) fn LLVMInitializeSPIRVTarget();
+    pub(crate) fn LLVMInitializeSPIRVTargetMC();
+    pub(crate) fn LLVMInitializeSPIRVAsmPrinter();
+}

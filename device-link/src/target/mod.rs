@@ -1,16 +1,24 @@
-//! What differs between targets. A target is a variant here and a file beside this one.
+//! What differs between targets: a target is a variant here and a file beside this one, with its facts.
 
+mod amdgcn;
+mod emit;
+mod nvptx64;
+mod select;
+mod spirv64;
 mod x86_64;
+
+pub(crate) use emit::{Emitted, emit_image};
+pub(crate) use nvptx64::generation;
+pub(crate) use select::{Selection, select_all};
+pub(crate) use x86_64::level;
 
 use crate::Result;
 use crate::error::Error;
-use crate::optimize::check_collected;
 use crate::options::OptLevel;
-use llvm_plugin::collect::collect;
 use llvm_plugin::inkwell::OptimizationLevel;
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::targets::{
-    CodeModel, FileType, InitializationConfig, RelocMode, TargetMachine, TargetTriple,
+    CodeModel, InitializationConfig, RelocMode, Target as Backend, TargetMachine, TargetTriple,
 };
 use object::elf;
 use std::collections::BTreeSet;
@@ -20,6 +28,26 @@ use std::collections::BTreeSet;
 pub(crate) enum Target {
     /// libomptarget's host device.
     X86_64,
+    /// NVIDIA's GPUs.
+    Nvptx64,
+    /// AMD's GPUs.
+    Amdgcn,
+    /// Whatever takes SPIR-V through OpenCL or Level Zero.
+    Spirv64,
+}
+
+/// What is known of a target.
+struct Facts {
+    /// The first part of its triple.
+    name: &'static str,
+    triple: &'static str,
+    /// The processors that it may be asked for.
+    cpus: &'static [&'static str],
+    /// The processor that every machine of the target is; none where there is no such.
+    generic_cpu: Option<&'static str>,
+    /// The ELF machine of its relocatable objects; none where there are no such.
+    elf_machine: Option<elf::Machine>,
+    initialize: fn(),
 }
 
 /// A processor and what it has beyond its name, as LLVM writes it.
@@ -29,98 +57,75 @@ pub(crate) struct Cpu {
 }
 
 impl Target {
-    const ALL: [Self; 1] = [Self::X86_64];
+    const ALL: [Self; 4] = [Self::X86_64, Self::Nvptx64, Self::Amdgcn, Self::Spirv64];
 
-    /// The target that `name`, an architecture or a triple, means, if it has the processor `arch`.
-    pub(crate) fn select(name: &str, arch: &str) -> Result<Self> {
-        let wanted = match offload_binary::architecture(name) {
-            "" => x86_64::NAME,
-            architecture => architecture,
-        };
-        let target = Self::ALL.into_iter().find(|target| target.name() == wanted).ok_or_else(|| {
-            Error::UnknownTarget { name: name.to_owned(), known: Self::ALL.map(Self::name).to_vec() }
-        })?;
-        target.check_arch(arch)?;
-        Ok(target)
-    }
-
-    fn check_arch(self, arch: &str) -> Result<()> {
-        const SHOWN: usize = 3;
-        let known: &[&str] = match self {
-            Self::X86_64 => &x86_64::CPUS,
-        };
-        if arch.is_empty() || arch == NATIVE || known.contains(&arch) {
-            return Ok(());
+    fn facts(self) -> &'static Facts {
+        match self {
+            Self::X86_64 => &x86_64::FACTS,
+            Self::Nvptx64 => &nvptx64::FACTS,
+            Self::Amdgcn => &amdgcn::FACTS,
+            Self::Spirv64 => &spirv64::FACTS,
         }
-        let mut nearest = known.to_vec();
-        nearest.sort_by_key(|known| strsim::damerau_levenshtein(arch, known));
-        let nearest = nearest.into_iter().take(SHOWN).map(ToOwned::to_owned).collect();
-        Err(Error::UnknownArch { target: self.name(), arch: arch.to_owned(), nearest })
     }
 
     /// The first part of its triple.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::X86_64 => x86_64::NAME,
-        }
+        self.facts().name
     }
 
     /// The triple of its images.
     pub(crate) fn triple(self) -> &'static str {
-        match self {
-            Self::X86_64 => x86_64::TRIPLE,
-        }
+        self.facts().triple
     }
 
-    pub(crate) fn elf_machine(self) -> elf::Machine {
-        match self {
-            Self::X86_64 => elf::EM_X86_64,
-        }
+    /// The machine of objects that can be linked into its images, if any can.
+    pub(crate) fn elf_machine(self) -> Option<elf::Machine> {
+        self.facts().elf_machine
+    }
+
+    /// Whether the device has threads and blocks, so that the runtime calls a kernel once a thread.
+    pub(crate) fn is_gpu(self) -> bool {
+        self != Self::X86_64
     }
 
     /// Whether an image may call `symbol` without anybody defining it.
     pub(crate) fn has_function(self, symbol: &str) -> bool {
         match self {
             Self::X86_64 => x86_64::has_function(symbol),
-        }
-    }
-
-    /// The linker's arguments beside inputs, exports and output.
-    pub(crate) fn linker_arguments(self) -> Vec<String> {
-        match self {
-            Self::X86_64 => x86_64::linker_arguments(),
+            Self::Nvptx64 => nvptx64::has_function(symbol),
+            Self::Amdgcn => false,
+            Self::Spirv64 => spirv64::has_function(symbol),
         }
     }
 
     /// Whether `cpu` is what every machine of the target is.
     pub(crate) fn is_generic(self, cpu: &str) -> bool {
-        match self {
-            Self::X86_64 => cpu == "generic" || cpu == x86_64::GENERIC_CPU,
-        }
+        cpu == "generic" || Some(cpu) == self.facts().generic_cpu
     }
 
     /// The processor `name`, `native` for this machine's, with `features` beside its own.
     pub(crate) fn cpu(self, name: Option<&str>, mut features: BTreeSet<String>) -> Cpu {
         let name = match name {
-            Some(NATIVE) => {
+            Some(select::NATIVE) => {
                 let own = TargetMachine::get_host_cpu_features().to_string();
                 features.extend(own.split(',').map(ToOwned::to_owned));
                 TargetMachine::get_host_cpu_name().to_string()
             }
             Some(name) => name.to_owned(),
-            None => match self {
-                Self::X86_64 => x86_64::GENERIC_CPU.to_owned(),
-            },
+            None => self.facts().generic_cpu.unwrap_or_default().to_owned(),
         };
-        Cpu { name, features: features.into_iter().collect::<Vec<_>>().join(",") }
+        match self {
+            Self::X86_64 | Self::Spirv64 => {
+                Cpu { name, features: features.into_iter().collect::<Vec<_>>().join(",") }
+            }
+            Self::Nvptx64 => Cpu { features: nvptx64::features(&name), name },
+            Self::Amdgcn => amdgcn::cpu(&name),
+        }
     }
 
     /// LLVM's code generator for `cpu`.
     pub(crate) fn machine(self, cpu: &Cpu, level: OptLevel) -> Result<TargetMachine> {
-        use llvm_plugin::inkwell::targets::Target as Backend;
-        match self {
-            Self::X86_64 => Backend::initialize_x86(&InitializationConfig::default()),
-        }
+        (self.facts().initialize)();
         let level = match level {
             OptLevel::O0 => OptimizationLevel::None,
             OptLevel::O1 => OptimizationLevel::Less,
@@ -157,20 +162,8 @@ impl Target {
         module.set_data_layout(&own);
         Ok(())
     }
-
-    /// The module's code as a relocatable object.
-    pub(crate) fn emit_object(self, module: &Module<'_>, machine: &TargetMachine) -> Result<Vec<u8>> {
-        let what = "make machine code";
-        // Both would name the input's path in the image.
-        module.set_name("kernels");
-        module.set_source_file_name("kernels");
-        let (object, collected) =
-            collect(&module.get_context(), || machine.write_to_memory_buffer(module, FileType::Object));
-        let object = object.map_err(|text| Error::Llvm { what, text: text.to_string() })?;
-        check_collected(collected, what)?;
-        Ok(object.as_slice().to_vec())
-    }
 }
 
-/// The processor of this machine, in options.
-const NATIVE: &str = "native";
+fn initialization() -> InitializationConfig {
+    InitializationConfig::default()
+}

@@ -1,15 +1,31 @@
 //! x86_64: libomptarget's host device, which loads shared objects with `dlopen`.
 
-pub(super) const NAME: &str = "x86_64";
+use super::{Facts, initialization};
+use llvm_plugin::inkwell::targets::Target as Backend;
+use object::elf;
 
-/// The triple that libomptarget's host plugin, clang and rustc's x86_64 targets stand for.
-pub(super) const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+pub(super) const FACTS: Facts = Facts {
+    name: "x86_64",
+    // What libomptarget's host plugin, clang and rustc's x86_64 targets stand for.
+    triple: "x86_64-unknown-linux-gnu",
+    cpus: &CPUS,
+    generic_cpu: Some(LEVELS[0]),
+    elf_machine: Some(elf::EM_X86_64),
+    initialize: || Backend::initialize_x86(&initialization()),
+};
 
-/// What every x86_64 machine is.
-pub(super) const GENERIC_CPU: &str = "x86-64";
+/// The levels of the architecture, which an image can tell apart when it runs.
+///
+/// Source: x86-64 psABI, "Micro-Architecture Levels".
+pub(super) const LEVELS: [&str; 4] = ["x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"];
+
+/// Which level `cpu` is, from 1.
+pub(crate) fn level(cpu: &str) -> Option<usize> {
+    LEVELS.iter().position(|level| *level == cpu).map(|position| position + 1)
+}
 
 /// The 64-bit processors of LLVM 22. Source: `llc-22 -march=x86-64 -mcpu=help`.
-pub(super) const CPUS: [&str; 74] = [
+const CPUS: [&str; 74] = [
     "alderlake",
     "amdfam10",
     "arrowlake",

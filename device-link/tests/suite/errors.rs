@@ -119,12 +119,25 @@ fn names() {
 
 #[test]
 fn targets() {
-    insta::assert_snapshot!(check(&["names.ll", "--target", "nvptx64"]), @"error: no images can be linked for target `nvptx64` by this version; targets: x86_64");
-    insta::assert_snapshot!(check(&["names.ll", "--target", "x86-64"]), @"error: no images can be linked for target `x86-64` by this version; targets: x86_64");
-    insta::assert_snapshot!(check(&["names.ll", "--arch", "znver44"]), @"error: target `x86_64` has no processor `znver44`; the nearest are: znver4, znver1, znver2");
+    let target = |spec| check(&["names.ll", "--target", spec]);
+    insta::assert_snapshot!(target("nvptx"), @"error: no images can be linked for target `nvptx` by this version; targets: x86_64, nvptx64, amdgcn, spirv64");
+    insta::assert_snapshot!(target("x86-64"), @"error: no images can be linked for target `x86-64` by this version; targets: x86_64, nvptx64, amdgcn, spirv64");
+    insta::assert_snapshot!(target("nvptx64-nvidia-cuda"), @"error: target `nvptx64` needs a processor: --target nvptx64:sm_50");
+    insta::assert_snapshot!(target("amdgcn-amd-amdhsa"), @"error: target `amdgcn` needs a processor: --target amdgcn:gfx900");
+    insta::assert_snapshot!(target("nvptx64:sm_91"), @"error: target `nvptx64` has no processor `sm_91`; the nearest are: sm_61, sm_90, sm_50");
+    insta::assert_snapshot!(target("spirv64:any"), @"error: target `spirv64` has no processors to choose from, and `any` was asked for");
+    insta::assert_snapshot!(target("amdgcn:gfx90a:xnack"), @"error: `xnack` in `gfx90a:xnack` is no feature of that processor; features are written sramecc+, sramecc-, xnack+ and xnack-, and not every processor has them");
+    insta::assert_snapshot!(target("amdgcn:gfx1100:xnack+"), @"error: `xnack+` in `gfx1100:xnack+` is no feature of that processor; features are written sramecc+, sramecc-, xnack+ and xnack-, and not every processor has them");
+    insta::assert_snapshot!(target("nvptx64:sm_80,sm_90"), @r#"
+    error: an image for nvptx64 is for one processor, and sm_80, sm_90 were asked for
+    help: say --target nvptx64:CPU once for each
+    "#);
+    insta::assert_snapshot!(target("x86_64:x86-64,znver4"), @"error: an image for several processors chooses among levels of the architecture, and `znver4` is none; levels: x86-64, x86-64-v2, x86-64-v3, x86-64-v4");
+    insta::assert_snapshot!(check(&["names.ll", "--target", "x86_64", "--target", "x86_64-unknown-linux-gnu"]), @"error: an image for `x86_64-unknown-linux-gnu` is asked for twice");
+    insta::assert_snapshot!(check(&["names.ll", "--target", "x86_64:znver44"]), @"error: target `x86_64` has no processor `znver44`; the nearest are: znver4, znver1, znver2");
     insta::assert_snapshot!(check(&["two_cpus.ll"]), @r"
     error: the inputs have functions for different processors: skylake, znver4
-    help: choose the image's processor with --arch
+    help: choose the image's processor with --target TRIPLE:CPU
     ");
     insta::assert_snapshot!(check(&["other_triple.ll"]), @"
     error: the modules are for `nvptx64-nvidia-cuda`, not for x86_64

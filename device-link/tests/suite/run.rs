@@ -207,8 +207,8 @@ fn processors() {
     // Intrinsics of a processor need it, also where the kernel's callers don't name it.
     let flags = ["-O2", "-emit-llvm", "-march=x86-64-v2"];
     let bitcode = bench.compile("work_items.c", "k.bc", &flags);
-    for arch in ["", "x86-64", "native"] {
-        let image = bench.link(&[&bitcode], &["--arch", arch, "--kernel", "guarded"]);
+    for arch in ["", "x86-64", "native", "x86-64,x86-64-v2", "x86-64,x86-64-v3,x86-64-v4"] {
+        let image = bench.link(&[&bitcode], &["--target", &format!("x86_64:{arch}"), "--kernel", "guarded"]);
         let found = bench.call(&image, "guarded", 2, &launch([1; 3], [4, 1, 1], &["4", "p"]));
         assert_eq!(found, [1 | 4 << 32, 7 | 10 << 32], "{arch}");
     }
@@ -220,7 +220,7 @@ fn what_a_link_tells() {
     let (temps, container) = (bench.file("temps"), bench.file("dev.offload"));
     let link = |flags: &[&str]| {
         let mut command = device_link();
-        command.args(["link", "names.ll", "--arch", "x86-64-v3", "--save-temps"]).arg(&temps);
+        command.args(["link", "names.ll", "--target", "x86_64:x86-64-v3", "--save-temps"]).arg(&temps);
         let text = printed(command.args(flags).arg("-o").arg(&container));
         String::from_utf8(text).expect("text")
     };
@@ -232,7 +232,7 @@ fn what_a_link_tells() {
         "{verbose}"
     );
     assert_eq!(lines[1..3], ["  axpy(geometry, pointer)", "  scale(geometry, pointer)"]);
-    assert!(lines[3].starts_with("linker: ") && lines[3].contains("ld.lld"), "{verbose}");
+    assert!(lines[3].starts_with("command: ") && lines[3].contains("ld.lld"), "{verbose}");
     let json = link(&["--message-format", "json"]);
     assert!(json.starts_with("{\"reason\":\"linked\",\"output\":") && json.lines().count() == 1, "{json}");
     assert!(json.contains("\"images\":[{\"triple\":\"x86_64-unknown-linux-gnu\""), "{json}");

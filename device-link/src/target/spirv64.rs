@@ -1,0 +1,37 @@
+//! spirv64: SPIR-V with OpenCL's memory model, which the driver compiles for the device that it finds.
+
+use super::Facts;
+use crate::Result;
+use crate::error::Error;
+use crate::tool;
+use llvm_plugin::backend::initialize_spirv;
+use std::process::Command;
+
+pub(super) const FACTS: Facts = Facts {
+    name: "spirv64",
+    triple: "spirv64-unknown-unknown",
+    cpus: &[],
+    generic_cpu: Some(""),
+    elf_machine: None,
+    initialize: initialize_spirv,
+};
+
+/// Whether `symbol` is what LLVM's SPIR-V code generator makes an instruction of: the functions of OpenCL
+/// C, by their mangled names, and SPIR-V's own.
+pub(super) fn has_function(symbol: &str) -> bool {
+    symbol.starts_with("_Z") || symbol.starts_with("__spirv_")
+}
+
+const VALIDATOR: &str = "spirv-val";
+
+/// Has the validator of SPIR-V Tools look at `module`, where it is installed, and returns its command.
+pub(super) fn validate(module: &[u8]) -> Result<Option<String>> {
+    let Some(validator) = tool::on_path(VALIDATOR).find(|path| path.is_file()) else { return Ok(None) };
+    let folder = tempfile::tempdir().map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
+    let path = folder.path().join("kernels.spv");
+    std::fs::write(&path, module).map_err(|source| Error::Write { path: path.clone(), source })?;
+    let mut command = Command::new(validator);
+    command.args(["--target-env", "opencl2.2"]).arg(&path);
+    tool::run(VALIDATOR, &mut command)?;
+    Ok(Some(tool::show(&command)))
+}
