@@ -5,6 +5,7 @@
 
 pub mod compile;
 pub mod images;
+pub mod kernels;
 pub mod normalise;
 pub mod products;
 pub mod run;

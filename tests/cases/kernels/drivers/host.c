@@ -1,0 +1,75 @@
+// The plain run: calls a kernel of a shared library as an ordinary function, one thread of the system for each
+// work item of a block, block after block. It defines what kernels call on a device.
+#include "request.h"
+#include <dlfcn.h>
+#include <pthread.h>
+#include <string.h>
+
+// x86-64's C convention: six whole numbers and eight floats in registers, everything else in order on the stack.
+enum { REGISTERS = 6, FLOATS = 4, STACK = 24 };
+struct stack {
+  uint64_t words[STACK];
+};
+typedef void kernel(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, double, double, double, double,
+                    struct stack);
+
+static struct request request;
+static kernel *entry;
+static uint32_t block[3];
+static pthread_barrier_t barrier;
+static _Thread_local uint32_t thread[3];
+
+#define AXIS(name, axis)                                                                                             \
+  uint64_t __outboard_dev_global_id_##name(void) {                                                                   \
+    return (uint64_t)block[axis] * request.block[axis] + thread[axis];                                               \
+  }                                                                                                                  \
+  uint32_t __outboard_dev_thread_id_##name(void) { return thread[axis]; }                                            \
+  uint32_t __outboard_dev_block_id_##name(void) { return block[axis]; }                                              \
+  uint32_t __outboard_dev_block_size_##name(void) { return request.block[axis]; }                                    \
+  uint32_t __outboard_dev_grid_size_##name(void) { return request.grid[axis]; }
+AXIS(x, 0)
+AXIS(y, 1)
+AXIS(z, 2)
+
+void __outboard_dev_barrier(void) { pthread_barrier_wait(&barrier); }
+
+static void *work_item(void *number) {
+  uint64_t at = (uintptr_t)number, whole[REGISTERS] = {0};
+  double real[FLOATS] = {0};
+  struct stack stack = {0};
+  int wholes = 0, reals = 0, words = 0;
+  thread[0] = at % request.block[0];
+  thread[1] = at / request.block[0] % request.block[1];
+  thread[2] = at / request.block[0] / request.block[1];
+  for (int i = 0; i < request.count; i++) {
+    if (request.kinds[i] == 's') {
+      memcpy(&stack.words[words], (void *)(uintptr_t)request.values[i], request.sizes[i]);
+      words += (request.sizes[i] + 7) / 8;
+    } else if (request.kinds[i] == 'f') {
+      memcpy(&real[reals++], &request.values[i], sizeof(double));
+    } else if (wholes < REGISTERS) {
+      whole[wholes++] = request.values[i];
+    } else {
+      stack.words[words++] = request.values[i];
+    }
+  }
+  entry(whole[0], whole[1], whole[2], whole[3], whole[4], whole[5], real[0], real[1], real[2], real[3], stack);
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  request = read_request(argc, argv);
+  void *library = dlopen(request.image, RTLD_NOW | RTLD_LOCAL);
+  if (!library || !(entry = (kernel *)dlsym(library, request.kernel))) fail(dlerror());
+  size_t items = (size_t)request.block[0] * request.block[1] * request.block[2];
+  pthread_t *threads = calloc(items, sizeof *threads);
+  pthread_barrier_init(&barrier, 0, items);
+  for (block[2] = 0; block[2] < request.grid[2]; block[2]++)
+    for (block[1] = 0; block[1] < request.grid[1]; block[1]++)
+      for (block[0] = 0; block[0] < request.grid[0]; block[0]++) {
+        for (uintptr_t item = 0; item < items; item++)
+          if (pthread_create(&threads[item], 0, work_item, (void *)item)) fail("no thread to be had");
+        for (size_t item = 0; item < items; item++) pthread_join(threads[item], 0);
+      }
+  return write_memory(&request);
+}
