@@ -10,6 +10,7 @@ mod bench;
 mod bless;
 mod demo;
 mod lint;
+mod matrix;
 mod run;
 mod setup;
 mod test;
@@ -32,6 +33,8 @@ enum Task {
     Demo,
     /// Measure against other ways to offload
     Bench(bench::Arguments),
+    /// Link the kernel suite for every target in every mode, and run what runs here
+    Matrix(matrix::Arguments),
     /// Accept the snapshots as they are now
     Bless,
     /// Check formatting and clippy
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Task::Test(arguments) => test::run(&arguments),
         Task::Demo => demo::run(),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Matrix(arguments) => matrix::run(&arguments),
         Task::Bless => bless::run(),
         Task::Lint => lint::run(),
     };

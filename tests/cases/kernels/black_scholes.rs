@@ -21,8 +21,10 @@ pub extern "C" fn black_scholes(n: usize, rate: f64, prices: *const f64, out: *m
     let prices = input(prices, n);
     let i = global_x();
     let Some(out) = own_range(out, 2 * n, 2 * i, 2) else { return };
-    let (spot, strike, years, volatility) = (50.0 + 20.0 * prices[i], 55.0, 0.5 + prices[(i + 1) % n].abs(), 0.3);
-    let d1 = ((spot / strike).ln() + (rate + 0.5 * volatility * volatility) * years) / (volatility * years.sqrt());
+    let (spot, strike, years, volatility) =
+        (50.0 + 20.0 * prices[i], 55.0, 0.5 + prices[(i + 1) % n].abs(), 0.3);
+    let d1 =
+        ((spot / strike).ln() + (rate + 0.5 * volatility * volatility) * years) / (volatility * years.sqrt());
     let d2 = d1 - volatility * years.sqrt();
     let discounted = strike * (-rate * years).exp();
     out[0] = spot * normal(d1) - discounted * normal(d2);

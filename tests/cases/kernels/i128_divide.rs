@@ -15,6 +15,9 @@ pub extern "C" fn i128_divide(n: usize, a: *const u64, b: *mut i64) {
         let wide = (i128::from(*b) << 60) + i128::from(a[i]);
         let by = i128::from(a[(i + 3) % n] | 1);
         let real = (wide as f64 * 1e-6) as i128;
-        *b = (wide / by) as i64 ^ (wide % by) as i64 ^ real as i64 ^ ((wide as u128) as f32 as u128 >> 70) as i64;
+        *b = (wide / by) as i64
+            ^ (wide % by) as i64
+            ^ real as i64
+            ^ ((wide as u128) as f32 as u128 >> 70) as i64;
     }
 }

@@ -12,6 +12,6 @@ use core::arch::asm;
 #[unsafe(no_mangle)]
 pub extern "C" fn inline_assembly(n: usize, x: *mut u64) {
     if let Some(x) = own(x, n, global_x()) {
-        unsafe { asm!("lea {0}, [{0} + {0} * 2]", inout(reg) *x) };
+        unsafe { asm!("lea {0}, [{0} + {0} * 2]", inout(reg) * x) };
     }
 }

@@ -15,5 +15,12 @@ pub extern "C" fn iterators(n: usize, x: *const i32, out: *mut i32) {
     out[0] = row.iter().step_by(3).copied().filter(|x| x % 2 == 0).max().unwrap_or(-1);
     out[1] = row.windows(3).map(|w| w[0] - 2 * w[1] + w[2]).fold(0, |sum, d| sum + d.abs());
     out[2] = row.iter().rev().skip(1).take_while(|x| **x != 7).zip(row).map(|(a, b)| a * b).sum();
-    out[3] = row.iter().scan(0, |sum, x| { *sum += x; Some(*sum) }).position(|s| s > 700).map_or(-1, |at| at as i32);
+    out[3] = row
+        .iter()
+        .scan(0, |sum, x| {
+            *sum += x;
+            Some(*sum)
+        })
+        .position(|s| s > 700)
+        .map_or(-1, |at| at as i32);
 }

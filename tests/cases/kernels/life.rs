@@ -4,7 +4,7 @@
 //@ in u8 400 small
 //@ out u8 400
 
-use crate::device::{block_x, block_y, block_size_x, input, own, thread_x, thread_y};
+use crate::device::{block_size_x, block_x, block_y, input, own, thread_x, thread_y};
 
 #[unsafe(no_mangle)]
 pub extern "C" fn life(n: usize, old: *const u8, new: *mut u8) {

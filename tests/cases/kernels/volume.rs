@@ -15,6 +15,7 @@ pub extern "C" fn volume(n: usize, x: *const i32, out: *mut i32) {
     }
     let at = |a: usize, b: usize, c: usize| x[(c % n * n + b % n) * n + a % n];
     if let Some(out) = own(out, n * n * n, (c * n + b) * n + a) {
-        *out = at(a, b, c) * 6 - at(a + 1, b, c) - at(a, b + 1, c) - at(a, b, c + 1) + (a + 10 * b + 100 * c) as i32;
+        *out = at(a, b, c) * 6 - at(a + 1, b, c) - at(a, b + 1, c) - at(a, b, c + 1)
+            + (a + 10 * b + 100 * c) as i32;
     }
 }

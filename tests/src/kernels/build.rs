@@ -102,7 +102,13 @@ pub fn libraries(scratch: &Scratch, kernels: &[Kernel]) -> impl Fn(&Kernel) -> P
 }
 
 /// Links `kernels` out of `modules` for a target into a container of this name, whatever comes of it.
-pub fn link(scratch: &Scratch, modules: &[PathBuf], kernels: &[&Kernel], target: Target, name: &str) -> (Ran, PathBuf) {
+pub fn link(
+    scratch: &Scratch,
+    modules: &[PathBuf],
+    kernels: &[&Kernel],
+    target: Target,
+    name: &str,
+) -> (Ran, PathBuf) {
     let container = scratch.path(&format!("{name}.offload"));
     let mut link = Run::new(device_link()).args(["link", "--target", target.link]);
     for kernel in kernels {

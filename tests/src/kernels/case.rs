@@ -187,7 +187,9 @@ mod tests {
 
     #[test]
     fn wrong_lines_are_named() {
-        for line in ["in u8 7", "out u8 7 wave", "in u7 7 wave", "refused arm: no", "refused spirv64", "u64 x", "?"] {
+        for line in
+            ["in u8 7", "out u8 7 wave", "in u7 7 wave", "refused arm: no", "refused spirv64", "u64 x", "?"]
+        {
             let error = check(&format!("//@ launch 1 1\n//@ {line}")).expect_err(line);
             assert_eq!(error, format!("`{line}` is no line of a manifest"));
         }

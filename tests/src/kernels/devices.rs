@@ -59,7 +59,9 @@ impl Devices {
                 let library = environment().join("lib/libintelocl.so");
                 run(&[python, &script], image, kernel, &[("OCL_ICD_VENDORS", &library)])?
             }
-            _ => run(&[&self.libomptarget], image, kernel, &[("OMP_TARGET_OFFLOAD", Path::new("MANDATORY"))])?,
+            _ => {
+                run(&[&self.libomptarget], image, kernel, &[("OMP_TARGET_OFFLOAD", Path::new("MANDATORY"))])?
+            }
         };
         let close = if target.exact { 0.0 } else { kernel.close };
         compare(kernel, &self.expected[&kernel.name], &found, close)
@@ -93,7 +95,12 @@ fn find_opencl() -> Result<PathBuf, String> {
 }
 
 /// Runs a driver, and returns the memory afterwards.
-fn run(driver: &[&Path], image: &Path, kernel: &Kernel, variables: &[(&str, &Path)]) -> Result<Vec<u8>, String> {
+fn run(
+    driver: &[&Path],
+    image: &Path,
+    kernel: &Kernel,
+    variables: &[(&str, &Path)],
+) -> Result<Vec<u8>, String> {
     let mut command = Command::new("timeout");
     command.arg(LIMIT).args(driver).arg(image).arg(&kernel.name).env_remove("LD_LIBRARY_PATH");
     command.args(kernel.grid.iter().chain(&kernel.block).map(u32::to_string));

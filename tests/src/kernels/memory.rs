@@ -129,7 +129,11 @@ pub fn difference(element: Element, host: &[u8], device: &[u8], close: f64) -> O
     });
     let (at, (host, device)) = wrong.next()?;
     let count = 1 + wrong.count();
-    Some(format!("element {at} is {} instead of {}, {count} differ", show(element, device), show(element, host)))
+    Some(format!(
+        "element {at} is {} instead of {}, {count} differ",
+        show(element, device),
+        show(element, host)
+    ))
 }
 
 fn is_close(element: Element, host: &[u8], device: &[u8], close: f64) -> bool {
