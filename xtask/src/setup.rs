@@ -10,6 +10,7 @@ use xtask::tools::{self, NIGHTLIES, Toolchain};
 
 mod apt;
 mod needs;
+mod wheels;
 
 /// Options of `cargo xtask setup`.
 #[derive(Args)]
@@ -60,6 +61,7 @@ fn install(purpose: Purpose, needs: &Needs, with_packages: bool) -> Result<()> {
     }
     if purpose == Purpose::Test {
         install_nightly();
+        wheels::install();
     }
     let after = Needs::look();
     if !after.missing().is_empty() {

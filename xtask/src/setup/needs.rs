@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use super::wheels::{self, WHEELS, Wheel};
 use crate::run;
 use xtask::tools::{self, DEBIAN_PREFIX, LLVM_VERSION, Llvm, NIGHTLIES, PREFIX_VARIABLE, Toolchain};
 
@@ -18,7 +19,7 @@ pub(crate) struct Package {
 }
 
 /// The packages of LLVM 22, then the others.
-pub(crate) const PACKAGES: [Package; 15] = [
+pub(crate) const PACKAGES: [Package; 19] = [
     llvm("llvm-22"),
     llvm("llvm-22-dev"),
     llvm("llvm-22-tools"),
@@ -40,6 +41,13 @@ pub(crate) const PACKAGES: [Package; 15] = [
         evidence: "lib/x86_64-linux-gnu/libLLVM.so.19.1",
         optional: true,
     },
+    // Mathematics of the device targets.
+    llvm("libclc-22"),
+    // clang-linker-wrapper, which one bench compares with.
+    Package { name: "clang-tools-22", llvm: true, evidence: "", optional: true },
+    // Checks SPIR-V images.
+    Package { name: "spirv-tools", llvm: false, evidence: "bin/spirv-val", optional: true },
+    Package { name: "python3-venv", llvm: false, evidence: "bin/python3", optional: true },
 ];
 
 const fn llvm(name: &'static str) -> Package {
@@ -81,6 +89,7 @@ impl Needs {
             }
         }
         needs.push(nightly());
+        needs.extend(WHEELS.iter().zip(wheels::found()).map(|(wheel, found)| wheel_need(wheel, found)));
         Self(needs)
     }
 
@@ -212,6 +221,17 @@ fn parse_installed(text: &str) -> Vec<(String, String)> {
     let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let lines = text.lines().map(words).filter(|words| words.len() == 3 && words[0] == "ii");
     lines.map(|mut words| (words.remove(1), words.remove(1))).collect()
+}
+
+fn wheel_need(wheel: &Wheel, found: Result<String, String>) -> Need {
+    Need {
+        what: format!("{}, for {}", wheel.name, wheel.purpose),
+        wanted: wheel.version.into(),
+        found,
+        fix: "`cargo xtask setup`".into(),
+        optional: true,
+        package: None,
+    }
 }
 
 fn nightly() -> Need {
