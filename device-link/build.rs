@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The bitcode files of the device runtime: name, source, flags.
-const RUNTIME: [(&str, &str, &[&str]); 1] =
-    [("x86_64_level", "x86_64_level.c", &["--target=x86_64-unknown-linux-gnu", "-fPIC", "-march=x86-64"])];
+const RUNTIME: [(&str, &str, &[&str]); 2] = [
+    ("x86_64_level", "x86_64_level.c", &["--target=x86_64-unknown-linux-gnu", "-fPIC", "-march=x86-64"]),
+    ("compiler_builtins", "compiler_builtins.c", &["--target=x86_64-unknown-linux-gnu", "-march=x86-64"]),
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

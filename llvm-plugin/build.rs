@@ -7,12 +7,18 @@ const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 const DEBIAN_PREFIX: &str = "/usr/lib/llvm-22";
 const VERSION: &str = "22.1";
 
-const SHIM: [&str; 5] = [
+const SHIM: [&str; 11] = [
     "cpp/pass_builder.cpp",
     "cpp/diagnostic.cpp",
     "cpp/module.cpp",
     "cpp/control_flow.cpp",
     "cpp/debug_location.cpp",
+    "cpp/address_space.cpp",
+    "cpp/pointer_remap.cpp",
+    "cpp/function.cpp",
+    "cpp/layout.cpp",
+    "cpp/expand.cpp",
+    "cpp/link.cpp",
 ];
 
 fn main() {

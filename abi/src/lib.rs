@@ -14,6 +14,7 @@ pub mod map_flags;
 pub mod markers;
 pub mod mirror;
 pub mod names;
+pub mod panics;
 
 pub use launch::LaunchOptions;
 pub use map_flags::MapFlags;

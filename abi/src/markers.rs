@@ -42,6 +42,11 @@ pub const ALL: [(&str, Marker); 16] = [
 ];
 
 impl Marker {
+    /// Whether threads meet in it, so that it must not be moved under a condition or out of one.
+    pub fn is_convergent(self) -> bool {
+        matches!(self, Self::Barrier)
+    }
+
     /// The marker that `symbol` names.
     pub fn from_symbol(symbol: &str) -> Option<Self> {
         ALL.iter().find(|(name, _)| *name == symbol).map(|(_, marker)| *marker)

@@ -109,6 +109,15 @@ pub(crate) struct LinkArguments {
     /// Images linked at the same time [default: one for each processor of this machine]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// The folder of libclc's bitcode, for mathematics on GPUs [default: /usr/lib/clc]
+    #[arg(long, value_name = "DIR")]
+    libclc: Option<PathBuf>,
+    /// Take it that rustc ran with -Zmir-enable-passes=-JumpThreading: barriers are where the source has them
+    #[arg(long)]
+    assume_convergent_source: bool,
+    /// Let kernels use variables that can change; the device has a copy of its own, which the host doesn't see
+    #[arg(long)]
+    allow_mutable_statics: bool,
     /// A folder for the modules, objects and images on the way
     #[arg(long, value_name = "DIR")]
     save_temps: Option<PathBuf>,
@@ -136,6 +145,9 @@ impl LinkArguments {
             jobs: self.jobs,
             linker: self.linker.clone(),
             ptxas: self.ptxas.clone(),
+            libclc: self.libclc.clone(),
+            assume_convergent_source: self.assume_convergent_source,
+            allow_mutable_statics: self.allow_mutable_statics,
             save_temps: self.save_temps.clone(),
         }
     }

@@ -4,6 +4,8 @@ use crate::Result;
 use crate::error::Error;
 use crate::kernels::{Form, Kernel, Kernels};
 use crate::reach::in_module;
+use crate::retarget::{address_spaces, conventions};
+use crate::target::Target;
 use crate::work_items::{self, Geometry, WorkItem};
 use abi::launch::GEOMETRY_SLOTS;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
@@ -25,11 +27,18 @@ pub(crate) struct Entry<'ctx> {
     pub(crate) item: WorkItem<'ctx>,
 }
 
-/// Makes an entry for every ordinary kernel and exports those that have one.
-pub(crate) fn emit_entries<'ctx>(module: &Module<'ctx>, kernels: &Kernels) -> Result<Vec<Entry<'ctx>>> {
+/// Makes an entry for every ordinary kernel and exports those that have one. On a GPU, the runtime calls an
+/// entry once for each work item, with the kernels' calling convention, and pointers are to global memory.
+pub(crate) fn emit_entries<'ctx>(
+    module: &Module<'ctx>,
+    kernels: &Kernels,
+    target: Target,
+) -> Result<Vec<Entry<'ctx>>> {
     let mut entries = Vec::new();
     for (kernel, function) in in_module(module, kernels) {
-        if kernel.form == Form::Ordinary {
+        if target.is_gpu() {
+            emit_gpu_entry(module, kernel, function, target).map_err(|error| builder_bug(&error))?;
+        } else if kernel.form == Form::Ordinary {
             entries.push(emit_entry(module, kernel, function).map_err(|error| builder_bug(&error))?);
         } else {
             export(function);
@@ -91,6 +100,59 @@ fn emit_entry<'ctx>(
         call_like(&builder, body, &arguments).map(|_| ())
     })?;
     Ok(Entry { kernel: kernel.name.clone(), function: entry, body, item })
+}
+
+/// ```c
+/// __kernel void kernel(global void *env, uint64_t grid_xy, uint64_t grid_z_block_x, uint64_t block_yz, slot...) {
+///     body(argument of slot...);      // an entry of its author's: body(env, slot...), without geometry slots
+/// }
+/// ```
+fn emit_gpu_entry<'ctx>(
+    module: &Module<'ctx>,
+    kernel: &Kernel,
+    body: FunctionValue<'ctx>,
+    target: Target,
+) -> std::result::Result<(), BuilderError> {
+    let context = module.get_context();
+    let global = AddressSpace::try_from(address_spaces::GLOBAL).expect("a small number");
+    let (pointer, slot) = (context.ptr_type(global), context.i64_type());
+    body.as_global_value().set_name(&format!("{}.body", kernel.name));
+
+    let mut parameters: Vec<BasicTypeEnum<'ctx>> = vec![pointer.into()];
+    let first_slot = if kernel.form == Form::Ordinary { 1 + GEOMETRY_SLOTS } else { 0 };
+    parameters.extend((1..first_slot).map(|_| BasicTypeEnum::from(slot)));
+    let slots = kernel.slots.iter().flatten().map(|kind| match kind {
+        Slot::Pointer => BasicTypeEnum::from(pointer),
+        Slot::Value => slot.into(),
+    });
+    parameters.extend(slots);
+    let parameters: Vec<_> = parameters.into_iter().map(Into::into).collect();
+    let entry = module.add_function(&kernel.name, context.void_type().fn_type(&parameters, false), None);
+    export(entry);
+    entry.set_call_conventions(conventions::of_kernels(target));
+    let attribute = |name| context.create_enum_attribute(Attribute::get_named_enum_kind_id(name), 0);
+    entry.add_attribute(AttributeLoc::Function, attribute("nounwind"));
+    body.add_attribute(AttributeLoc::Function, attribute("alwaysinline"));
+
+    let builder = context.create_builder();
+    builder.position_at_end(context.append_basic_block(entry, "entry"));
+    let arguments = entry.get_params()[first_slot..]
+        .iter()
+        .zip(body.get_params())
+        .map(|(slot, parameter)| {
+            let slot = match *slot {
+                BasicValueEnum::PointerValue(address) => {
+                    let plain = context.ptr_type(AddressSpace::default());
+                    builder.build_address_space_cast(address, plain, "argument")?.into()
+                }
+                value => value,
+            };
+            unpack_slot(&builder, slot, parameter.get_type())
+        })
+        .collect::<std::result::Result<Vec<_>, _>>()?;
+    call_like(&builder, body, &arguments)?;
+    builder.build_return(None)?;
+    Ok(())
 }
 
 /// The value of type `parameter` that a slot carries.

@@ -152,6 +152,42 @@ pub enum Error {
         /// The first line that says something.
         line: String,
     },
+    /// A type that host and device have at different places in memory.
+    #[error(
+        "type `{type_name}` lies differently in the memory of {target} than in that of the host\n\
+         help: use types of fixed width, without `long double` and 128-bit members in structures"
+    )]
+    Layout {
+        /// The type, as IR has it.
+        type_name: String,
+        /// The link's target.
+        target: &'static str,
+    },
+    /// A call that LLVM would take for unreachable.
+    #[error(
+        "`{}` is called with a calling convention that isn't its own\n\
+         help: two inputs declare it differently",
+        demangled(function)
+    )]
+    CallingConvention {
+        /// The function that is called.
+        function: String,
+    },
+    /// No mathematics for a device.
+    #[error(
+        "can't read `{}`, which has `{}`\n\
+         help: install libclc for LLVM 22, or give its folder with --libclc",
+        path.display(), demangled(function)
+    )]
+    MathLibrary {
+        /// Where it should be.
+        path: PathBuf,
+        /// A function that is needed of it.
+        function: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// A module for another target.
     #[error("the modules are for `{found}`, not for {target}\nhelp: compile them for {target}")]
     ModuleTarget {

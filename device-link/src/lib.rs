@@ -9,17 +9,18 @@ mod options;
 mod problem;
 
 mod aliases;
-mod clean;
 mod entry;
 mod image;
 mod input;
 mod kernels;
 mod levels;
+mod limits;
 mod linker;
 mod markers;
 mod optimize;
 mod ptxas;
 mod reach;
+mod retarget;
 mod runtime;
 mod target;
 mod tool;
@@ -142,23 +143,35 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     let (kernels, mut problems) = kernels::choose(&module, &inputs.objects, options)?;
 
     markers::check_declarations(&module)?;
+    let rules = rules(&module, target, options);
+    retarget::simplify(&module)?;
     let reached = reach::walk_kernels(&module, &kernels, &origins);
-    problems.extend(reach::find_refused(&kernels, &reached));
-    let cpu = clean::clean(&module, target, arch)?;
+    problems.extend(reach::find_refused(&kernels, &reached, &rules));
+    let cpu = retarget::attributes::clean(&module, target, arch)?;
     let machine = target.machine(&cpu, options.opt_level)?;
-    target.set_layout(&module, &machine)?;
     temps.write_module("linked", &module)?;
+    retarget::retarget(&module, target, &machine)?;
 
-    let entries = entry::emit_entries(&module, &kernels)?;
+    let entries = entry::emit_entries(&module, &kernels, target)?;
     bitcode_link::drop_startup_code(&module);
     bitcode_link::internalize_except(&module, &inputs.exports(&kernels));
-    verify(&module, "making entries")?;
-    problems.extend(work_items::resolve_markers(&module, &machine, &entries, &reached)?);
+    if target.is_gpu() {
+        retarget::place_memory(&module, target)?;
+    } else {
+        verify(&module, "making entries")?;
+        problems.extend(work_items::resolve_markers(&module, &machine, &entries, &reached)?);
+    }
     verify(&module, "resolving work items")?;
     temps.write_module("entries", &module)?;
+    retarget::link_libraries(&module, target, options.libclc.as_ref())?;
+    bitcode_link::internalize_except(&module, &inputs.exports(&kernels));
+    verify(&module, "linking libraries")?;
     optimize::optimize(&module, &machine, options.opt_level)?;
+    retarget::legalize(&module, target);
+    verify(&module, "optimization")?;
     temps.write_module("optimized", &module)?;
     problems.extend(reach::find_undefined(&module, &kernels, &reached, &origins, target));
+    problems.extend(reach::find_limits(&module, &kernels, &reached, &origins, target));
     problems.extend(optimize::find_empty(&module, &kernels));
     problem::refuse(problems)?;
 
@@ -168,6 +181,16 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     // An image for every machine names no processor; `native` is recorded as what it is.
     let arch = if arch.is_empty() { String::new() } else { cpu.name };
     Ok(Compiled { codes: vec![code], kernels, arch })
+}
+
+/// What kernels are refused for, seen from the inputs as they are.
+fn rules(module: &Module<'_>, target: Target, options: &Options) -> reach::Rules {
+    let unmarked = if options.assume_convergent_source || !target.is_gpu() {
+        std::collections::BTreeSet::new()
+    } else {
+        retarget::convergence::find_unmarked(module)
+    };
+    reach::Rules { target, allow_mutable_statics: options.allow_mutable_statics, unmarked }
 }
 
 /// A module of ours that LLVM rejects is a fault of ours.

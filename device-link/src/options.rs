@@ -70,6 +70,12 @@ pub struct Options {
     pub linker: Option<PathBuf>,
     /// NVIDIA's assembler; by default the one that is found.
     pub ptxas: Option<PathBuf>,
+    /// The folder of libclc's bitcode; by default that of Debian's package.
+    pub libclc: Option<PathBuf>,
+    /// Whether the inputs' compiler is taken to have left control flow around barriers as it was.
+    pub assume_convergent_source: bool,
+    /// Whether kernels may use variables that can change: the device has a copy of its own.
+    pub allow_mutable_statics: bool,
     /// A folder for the modules, objects and images that the phases make.
     pub save_temps: Option<PathBuf>,
 }

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::error::{Error, demangled};
+use crate::limits::Limit;
 use llvm_plugin::debug_location::DebugLocation;
 use std::collections::HashSet;
 use std::fmt;
@@ -82,6 +83,42 @@ pub enum Trouble {
         /// Its symbol.
         symbol: String,
     },
+    /// A variable that can change.
+    Mutable {
+        /// Its symbol.
+        symbol: String,
+    },
+    /// A marker that threads meet in, where its compiler may have put control flow around it.
+    MayBeMoved {
+        /// The marker.
+        marker: String,
+    },
+    /// Assembly of the host's.
+    Assembly {
+        /// Its first line.
+        line: String,
+        /// The target.
+        target: &'static str,
+    },
+    /// An intrinsic of the host's processor.
+    HostIntrinsic {
+        /// Its name.
+        name: String,
+        /// The target.
+        target: &'static str,
+    },
+    /// A function pointer, where there are none.
+    FunctionPointer {
+        /// The function, where it is known.
+        symbol: Option<String>,
+        /// The target.
+        target: &'static str,
+    },
+    /// An integer that the target doesn't have.
+    WideInteger {
+        /// The target.
+        target: &'static str,
+    },
     /// Nothing is left of it.
     Empty,
 }
@@ -146,6 +183,19 @@ pub(crate) fn merge(found: Vec<(String, Vec<Refusal>)>, images: usize) -> Vec<Re
     merged
 }
 
+impl Trouble {
+    /// What `limit` is on a target that has it.
+    pub(crate) fn of_limit(limit: &Limit, target: &'static str) -> Self {
+        match limit.clone() {
+            Limit::Assembly(line) => Self::Assembly { line, target },
+            Limit::HostIntrinsic(name) => Self::HostIntrinsic { name, target },
+            Limit::FunctionAddress(symbol) => Self::FunctionPointer { symbol: Some(symbol), target },
+            Limit::IndirectCall => Self::FunctionPointer { symbol: None, target },
+            Limit::WideInteger => Self::WideInteger { target },
+        }
+    }
+}
+
 impl Problem {
     /// What can be done about it.
     fn help(&self) -> Option<&'static str> {
@@ -162,6 +212,20 @@ impl Problem {
             Trouble::ThreadLocal { .. } => {
                 "a device has no threads of the host; pass the value as an argument"
             }
+            Trouble::Mutable { .. } => {
+                "pass it as an argument; or give --allow-mutable-statics, and the device has a copy of its own"
+            }
+            Trouble::MayBeMoved { .. } => {
+                "compile with -Zmir-enable-passes=-JumpThreading and give --assume-convergent-source; in C, \
+                 declare it __attribute__((convergent))"
+            }
+            Trouble::Assembly { .. } | Trouble::HostIntrinsic { .. } => {
+                "write it in the language itself, or keep it from kernels by a condition at compile time"
+            }
+            Trouble::FunctionPointer { .. } => {
+                "use generics or an enumeration where a function pointer, `dyn` or a virtual call is"
+            }
+            Trouble::WideInteger { .. } => "use two integers of 64 bits",
             Trouble::Empty => "a kernel whose behaviour is undefined is optimized away like this too",
             _ => return None,
         })
@@ -214,6 +278,32 @@ impl fmt::Display for Problem {
             Trouble::ThreadLocal { symbol } => {
                 write!(f, "kernel `{kernel}` uses the thread-local variable `{}`", demangled(symbol))
             }
+            Trouble::Mutable { symbol } => {
+                write!(f, "kernel `{kernel}` uses the variable `{}`, which can change", demangled(symbol))
+            }
+            Trouble::MayBeMoved { marker } => write!(
+                f,
+                "kernel `{kernel}` reaches `{marker}`, and its compiler may have put that under a condition that \
+                 not all threads share"
+            ),
+            Trouble::Assembly { line, target } => {
+                write!(f, "kernel `{kernel}` has assembly of the host (`{line}`), which {target} can't run")
+            }
+            Trouble::HostIntrinsic { name, target } => {
+                write!(f, "kernel `{kernel}` uses the host's intrinsic `{name}`, which {target} doesn't have")
+            }
+            Trouble::FunctionPointer { symbol: Some(symbol), target } => write!(
+                f,
+                "kernel `{kernel}` takes the address of `{}`, and {target} has no function pointers",
+                demangled(symbol)
+            ),
+            Trouble::FunctionPointer { symbol: None, target } => {
+                write!(f, "kernel `{kernel}` calls through a pointer, and {target} has no function pointers")
+            }
+            Trouble::WideInteger { target } => write!(
+                f,
+                "kernel `{kernel}` computes with integers of more than 64 bits, which {target} doesn't have"
+            ),
             Trouble::Empty => write!(
                 f,
                 "kernel `{kernel}` does nothing: it has no store, atomic operation or call after optimization"

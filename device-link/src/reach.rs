@@ -2,15 +2,17 @@
 
 use crate::input::Origins;
 use crate::kernels::{Form, Kernel, Kernels};
+use crate::limits::{self, Limit};
 use crate::markers;
 use crate::problem::{Hop, Problem, Trouble};
 use crate::target::Target;
 use abi::markers::Marker;
+use llvm_plugin::address_space;
 use llvm_plugin::debug_location::{self, DebugLocation};
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::values::FunctionValue;
 use llvm_plugin::references::{self, Referent};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// For each kernel, and each function without a body or variable in its reach: how it is reached, in the
 /// order in which a breadth-first walk finds them.
@@ -20,19 +22,47 @@ pub(crate) struct Reached {
     pub(crate) on_the_way_to_markers: HashSet<String>,
 }
 
-/// Something that a kernel reaches and that is not device code.
+/// Something that a kernel reaches and that is not device code, or not everywhere.
 struct End {
     symbol: String,
-    thread_local: bool,
+    kind: EndKind,
     /// The way there, last step first.
     chain: Vec<Hop>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum EndKind {
+    /// Without a definition, or a marker.
+    Outside,
+    /// A variable of the host's threads.
+    ThreadLocal,
+    /// A variable that can change.
+    Mutable,
+    /// Something that a function does.
+    Limit(Limit),
+}
+
+/// What is refused beside what no device has.
+pub(crate) struct Rules {
+    pub(crate) target: Target,
+    pub(crate) allow_mutable_statics: bool,
+    /// Markers that threads meet in and whose callers' control flow may have been moved.
+    pub(crate) unmarked: BTreeSet<String>,
 }
 
 impl Reached {
     /// The way from `kernel` to `symbol`, last step first. Empty if there was none.
     fn chain(&self, kernel: &str, symbol: &str) -> Vec<Hop> {
-        let found = self.ends(kernel).find(|end| end.symbol == symbol);
+        let found = self.ends(kernel).find(|end| end.symbol == symbol && !end.kind.is_limit());
         found.map(|end| end.chain.clone()).unwrap_or_default()
+    }
+
+    /// The way to something like `limit`.
+    fn chain_to_limit(&self, kernel: &str, limit: &Limit) -> Vec<Hop> {
+        let ends = || self.ends(kernel).filter_map(|end| end.kind.limit().map(|known| (known, end)));
+        let same = ends().find(|(known, _)| *known == limit);
+        let found = same.or_else(|| ends().find(|(known, _)| known.is_like(limit)));
+        found.map(|(_, end)| end.chain.clone()).unwrap_or_default()
     }
 
     fn ends(&self, kernel: &str) -> impl Iterator<Item = &End> {
@@ -45,13 +75,8 @@ pub(crate) fn walk_kernels(module: &Module<'_>, kernels: &Kernels, origins: &Ori
     let mut reached = Reached { kernels: HashMap::new(), on_the_way_to_markers: HashSet::new() };
     for (kernel, function) in in_module(module, kernels) {
         let walk = Walk::from(function);
-        let ends = walk.nodes.iter().enumerate().filter(|(_, node)| node.is_end());
-        let ends = ends.map(|(index, node)| End {
-            symbol: node.name(),
-            thread_local: node.is_thread_local(),
-            chain: walk.chain(index, origins),
-        });
-        reached.kernels.insert(kernel.name.clone(), ends.collect());
+        let ends = (0..walk.nodes.len()).flat_map(|index| walk.ends_at(index, origins)).collect();
+        reached.kernels.insert(kernel.name.clone(), ends);
         reached.on_the_way_to_markers.extend(walk.callers_of_markers());
     }
     reached
@@ -68,21 +93,73 @@ pub(crate) fn in_module<'k, 'ctx>(
         .filter_map(|kernel| Some((kernel, module.get_function(&kernel.name)?)))
 }
 
-/// Finds barriers, positions asked for where there is no geometry, and variables of host threads. The
-/// last are looked for here because what only the host changes looks constant to the optimizer.
-pub(crate) fn find_refused(kernels: &Kernels, reached: &Reached) -> Vec<Problem> {
+/// Finds barriers where there can't be any, positions asked for where there is no geometry, and variables of
+/// the host. The last are looked for here because what only the host changes looks constant to the optimizer.
+pub(crate) fn find_refused(kernels: &Kernels, reached: &Reached, rules: &Rules) -> Vec<Problem> {
     let mut problems = Vec::new();
     for kernel in kernels.iter() {
         for end in reached.ends(&kernel.name) {
-            let symbol = end.symbol.clone();
-            let trouble = match (Marker::from_symbol(&symbol), kernel.form) {
-                (Some(Marker::Barrier), _) => Trouble::Barrier,
-                (Some(_), Form::Ordinary) => continue,
-                (Some(_), _) => Trouble::MarkerInEntry { marker: symbol },
-                (None, _) if end.thread_local => Trouble::ThreadLocal { symbol },
-                (None, _) => continue,
-            };
-            problems.push(Problem { kernel: kernel.name.clone(), trouble, chain: end.chain.clone() });
+            if let Some(trouble) = rules.trouble(kernel, end) {
+                problems.push(Problem { kernel: kernel.name.clone(), trouble, chain: end.chain.clone() });
+            }
+        }
+    }
+    problems
+}
+
+impl Rules {
+    fn trouble(&self, kernel: &Kernel, end: &End) -> Option<Trouble> {
+        let symbol = end.symbol.clone();
+        match (&end.kind, Marker::from_symbol(&symbol)) {
+            (EndKind::Limit(_), _) => None,
+            (EndKind::ThreadLocal, _) => Some(Trouble::ThreadLocal { symbol }),
+            (EndKind::Mutable, _) => (!self.allow_mutable_statics).then_some(Trouble::Mutable { symbol }),
+            (EndKind::Outside, None) => None,
+            (EndKind::Outside, Some(Marker::Barrier)) if !self.target.is_gpu() => Some(Trouble::Barrier),
+            (EndKind::Outside, Some(_)) if self.unmarked.contains(&symbol) => {
+                Some(Trouble::MayBeMoved { marker: symbol })
+            }
+            (EndKind::Outside, Some(_)) => {
+                let placeless = kernel.form != Form::Ordinary && !self.target.is_gpu();
+                placeless.then_some(Trouble::MarkerInEntry { marker: symbol })
+            }
+        }
+    }
+}
+
+impl EndKind {
+    fn limit(&self) -> Option<&Limit> {
+        if let Self::Limit(limit) = self { Some(limit) } else { None }
+    }
+
+    fn is_limit(&self) -> bool {
+        self.limit().is_some()
+    }
+}
+
+/// Finds what optimized kernels still do and `target` can't.
+pub(crate) fn find_limits(
+    module: &Module<'_>,
+    kernels: &Kernels,
+    reached: &Reached,
+    origins: &Origins,
+    target: Target,
+) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = Vec::new();
+    for (kernel, function) in in_module(module, kernels) {
+        let walk = Walk::from(function);
+        let mut told: Vec<Limit> = Vec::new();
+        for end in (0..walk.nodes.len()).flat_map(|index| walk.ends_at(index, origins)) {
+            let Some(limit) = end.kind.limit().filter(|limit| limit.applies_to(target)) else { continue };
+            if told.iter().any(|known| known.is_like(limit)) {
+                continue;
+            }
+            // The chain from before inlining and with debug info says more.
+            let chain = reached.chain_to_limit(&kernel.name, limit);
+            let chain = if chain.is_empty() { end.chain.clone() } else { chain };
+            let trouble = Trouble::of_limit(limit, target.name());
+            problems.push(Problem { kernel: kernel.name.clone(), trouble, chain });
+            told.push(limit.clone());
         }
     }
     problems
@@ -169,6 +246,37 @@ impl<'ctx> Walk<'ctx> {
         chain
     }
 
+    /// What is not device code at node `index`, or in it.
+    fn ends_at(&self, index: usize, origins: &Origins) -> Vec<End> {
+        let node = &self.nodes[index];
+        if let Some(kind) = node.end_kind() {
+            return vec![End { symbol: node.name(), kind, chain: self.chain(index, origins) }];
+        }
+        let end = |limit: Limit, at: Option<DebugLocation>| {
+            let name = node.name();
+            let input = origins.module(&name).map(ToOwned::to_owned);
+            let mut chain = vec![Hop { name, location: at, input }];
+            chain.extend(self.chain(index, origins));
+            End { symbol: String::new(), kind: EndKind::Limit(limit), chain }
+        };
+        match node.referent {
+            Referent::Function(function) => limits::of_function(function)
+                .into_iter()
+                .map(|(limit, at)| end(limit, debug_location::of(at)))
+                .collect(),
+            Referent::Variable(variable) => references::of_variable(variable)
+                .into_iter()
+                .filter_map(|referent| match referent {
+                    Referent::Function(taken) => {
+                        let symbol = taken.get_name().to_string_lossy().into_owned();
+                        Some(end(Limit::FunctionAddress(symbol), None))
+                    }
+                    Referent::Variable(_) => None,
+                })
+                .collect(),
+        }
+    }
+
     /// The names of the functions from which a marker can be reached.
     fn callers_of_markers(&self) -> Vec<String> {
         let mut on_the_way: Vec<bool> = self.nodes.iter().map(Node::is_marker).collect();
@@ -215,18 +323,20 @@ impl Node<'_> {
         matches!(self.referent, Referent::Function(function) if markers::of(function).is_some())
     }
 
-    /// Whether an error may be about it.
-    fn is_end(&self) -> bool {
+    /// What an error may be about, if one may.
+    fn end_kind(&self) -> Option<EndKind> {
         match self.referent {
             Referent::Function(function) => {
-                function.count_basic_blocks() == 0 || markers::of(function).is_some()
+                let outside = function.count_basic_blocks() == 0 || markers::of(function).is_some();
+                outside.then_some(EndKind::Outside)
             }
-            Referent::Variable(variable) => variable.is_declaration() || variable.is_thread_local(),
+            Referent::Variable(variable) if variable.is_thread_local() => Some(EndKind::ThreadLocal),
+            Referent::Variable(variable) if variable.is_declaration() => Some(EndKind::Outside),
+            Referent::Variable(variable) => {
+                let own = address_space::of_global(variable) == 0;
+                (own && !variable.is_constant()).then_some(EndKind::Mutable)
+            }
         }
-    }
-
-    fn is_thread_local(&self) -> bool {
-        matches!(self.referent, Referent::Variable(variable) if variable.is_thread_local())
     }
 
     fn undefined(&self, origins: &Origins, target: Target) -> Option<Trouble> {

@@ -1,7 +1,7 @@
 //! Declarations of the shim, file by file in the order of cpp/.
 
 use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMModuleRef, LLVMValueRef};
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{c_char, c_int, c_uint, c_void};
 
 /// `OutboardStr`, cpp/shim.h.
 #[repr(C)]
@@ -9,6 +9,12 @@ use std::ffi::{c_char, c_int, c_void};
 pub(crate) struct Str {
     data: *const u8,
     length: usize,
+}
+
+impl From<&[u8]> for Str {
+    fn from(bytes: &[u8]) -> Self {
+        Self { data: bytes.as_ptr(), length: bytes.len() }
+    }
 }
 
 impl From<&str> for Str {
@@ -93,6 +99,41 @@ unsafe extern "C" {
     pub(crate) fn outboard_invoke_to_call(invoke: LLVMValueRef) -> LLVMValueRef;
 
     pub(crate) fn outboard_debug_function_name(instruction: LLVMValueRef, sink: Sink, string: *mut c_void);
+
+    pub(crate) fn outboard_move_allocas(module: LLVMModuleRef);
+    pub(crate) fn outboard_move_global(global: LLVMValueRef, space: c_uint);
+    pub(crate) fn outboard_global_address_space(global: LLVMValueRef) -> c_uint;
+    pub(crate) fn outboard_drop_initializer(global: LLVMValueRef);
+
+    pub(crate) fn outboard_remap_pointers(module: LLVMModuleRef, from: c_uint, to: c_uint, globals: c_uint);
+
+    pub(crate) fn outboard_delete_body(function: LLVMValueRef);
+    pub(crate) fn outboard_set_convergent(module: LLVMModuleRef, convergent: bool);
+    pub(crate) fn outboard_drop_unwinding(module: LLVMModuleRef);
+    pub(crate) fn outboard_allow_inlining(module: LLVMModuleRef);
+    pub(crate) fn outboard_inline_in_callers(function: LLVMValueRef);
+    pub(crate) fn outboard_drop_empty_assembly(module: LLVMModuleRef);
+    pub(crate) fn outboard_unify_conventions(module: LLVMModuleRef, convention: c_uint, keep: c_uint);
+    pub(crate) fn outboard_find_convention_mismatch(module: LLVMModuleRef, sink: Sink, string: *mut c_void);
+    pub(crate) fn outboard_lower_memory_parameters(module: LLVMModuleRef);
+    pub(crate) fn outboard_instruction_count(function: LLVMValueRef) -> usize;
+
+    pub(crate) fn outboard_find_layout_mismatch(
+        module: LLVMModuleRef,
+        layout: Str,
+        sink: Sink,
+        string: *mut c_void,
+    );
+
+    pub(crate) fn outboard_expand_arithmetic(module: LLVMModuleRef);
+
+    pub(crate) fn outboard_link_needed(
+        module: LLVMModuleRef,
+        bitcode: Str,
+        name: Str,
+        sink: Sink,
+        string: *mut c_void,
+    );
 }
 
 // llvm/Config/Targets.def: of libLLVM itself, and missing in llvm-sys.

@@ -29,6 +29,34 @@ pub fn argument<'ctx>(call: CallSiteValue<'ctx>, index: u32) -> Option<BasicValu
     }
 }
 
+/// Operand `index` of an instruction, where it is a value with a type that values have.
+pub fn operand<'ctx>(instruction: InstructionValue<'ctx>, index: u32) -> Option<BasicValueEnum<'ctx>> {
+    if index >= instruction.get_num_operands() {
+        return None;
+    }
+    // SAFETY: the index is in range; blocks and metadata are sorted out by their type.
+    unsafe {
+        let value = core::LLVMGetOperand(instruction.as_value_ref(), index);
+        let kind = core::LLVMGetTypeKind(core::LLVMTypeOf(value));
+        let other = matches!(
+            kind,
+            LLVMTypeKind::LLVMMetadataTypeKind
+                | LLVMTypeKind::LLVMLabelTypeKind
+                | LLVMTypeKind::LLVMTokenTypeKind
+        );
+        (!other && core::LLVMIsAInlineAsm(value).is_null()).then(|| BasicValueEnum::new(value))
+    }
+}
+
+/// Whether `instruction` calls what a pointer points to.
+pub fn is_indirect_call(instruction: InstructionValue<'_>) -> bool {
+    // SAFETY: a call, as just checked, has a called value, and any live value may be asked.
+    call_site(instruction).is_some_and(|call| unsafe {
+        let called = core::LLVMGetCalledValue(call.as_value_ref());
+        core::LLVMIsAFunction(called).is_null() && core::LLVMIsAInlineAsm(called).is_null()
+    })
+}
+
 /// The function that `value` is, if it is one directly.
 pub fn as_function<'ctx>(value: BasicValueEnum<'ctx>) -> Option<FunctionValue<'ctx>> {
     // SAFETY: `LLVMIsAFunction` gives null for anything else, and `new` None for null.

@@ -8,6 +8,8 @@
 //! All `unsafe` of a plugin is here. LLVM is never linked: the symbols come from the compiler that loads
 //! the plugin, or from a program's own build script.
 
+pub mod address_space;
+pub mod assembly;
 pub mod backend;
 mod boundary;
 pub mod collect;
@@ -15,9 +17,12 @@ pub mod constant;
 pub mod control_flow;
 pub mod debug_location;
 pub mod diagnostic;
+pub mod expand;
 mod ffi;
+pub mod function;
 pub mod global;
 pub mod instruction;
+pub mod layout;
 pub mod module;
 mod pass;
 mod plugin;

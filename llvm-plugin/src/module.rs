@@ -1,8 +1,13 @@
 //! Module-level edits that inkwell lacks.
 
+use crate::collect::{CollectedSeverity, collect};
 use crate::ffi;
+use inkwell::llvm_sys::error as llvm_error;
+use inkwell::llvm_sys::transforms::pass_builder;
 use inkwell::module::Module;
+use inkwell::types::BasicTypeEnum;
 use inkwell::values::{AsValueRef, FunctionValue, GlobalValue};
+use std::ffi::{CStr, CString};
 
 /// Has `function` run before `main`, lower `priority` first. With a `key`, the constructor goes when the
 /// linker drops the comdat group of the key as a duplicate.
@@ -45,4 +50,46 @@ pub fn delete_function(function: FunctionValue<'_>) {
     );
     // SAFETY: nothing uses it, as just checked, and the caller's handle is not used again by this crate.
     unsafe { function.delete() }
+}
+
+/// Runs `passes`, in opt's notation, without a target's cost model: what it folds is right on any.
+pub fn run_generic_passes(module: &Module<'_>, passes: &str) -> Result<(), String> {
+    let passes = CString::new(passes).map_err(|error| error.to_string())?;
+    // SAFETY: a live module and options of our own; the target machine may be null. The error's text is
+    // LLVM's and disposed of here.
+    unsafe {
+        let options = pass_builder::LLVMCreatePassBuilderOptions();
+        let error =
+            pass_builder::LLVMRunPasses(module.as_mut_ptr(), passes.as_ptr(), std::ptr::null_mut(), options);
+        pass_builder::LLVMDisposePassBuilderOptions(options);
+        if error.is_null() {
+            return Ok(());
+        }
+        let raw = llvm_error::LLVMGetErrorMessage(error);
+        let text = CStr::from_ptr(raw).to_string_lossy().into_owned();
+        llvm_error::LLVMDisposeErrorMessage(raw);
+        Err(text)
+    }
+}
+
+/// Declares the intrinsic `name` for `types`, where it is overloaded.
+pub fn declare_intrinsic<'ctx>(
+    module: &Module<'ctx>,
+    name: &str,
+    types: &[BasicTypeEnum<'ctx>],
+) -> Option<FunctionValue<'ctx>> {
+    inkwell::intrinsics::Intrinsic::find(name)?.get_declaration(module, types)
+}
+
+/// Links what `module` needs of the library in `bitcode`, and reads no more of it. `name` stands in the error.
+pub fn link_needed(module: &Module<'_>, bitcode: &[u8], name: &str) -> Result<(), String> {
+    let (text, collected) = collect(&module.get_context(), || {
+        // SAFETY: a live module, and bytes that live as long as the call; the sink gets its string.
+        ffi::text_from(|sink, string| unsafe {
+            ffi::outboard_link_needed(module.as_mut_ptr(), bitcode.into(), name.into(), sink, string);
+        })
+    });
+    let errors = collected.into_iter().filter(|one| one.severity == CollectedSeverity::Error);
+    let texts: Vec<_> = errors.map(|one| one.text).chain((!text.is_empty()).then_some(text)).collect();
+    if texts.is_empty() { Ok(()) } else { Err(texts.join("; ")) }
 }

@@ -113,6 +113,9 @@ const LIBRARIES: [&str; 3] = ["libm.so.6", "libc.so.6", "libgcc_s.so.1"];
 /// Functions of the C library that compilers call on their own account.
 const MEMORY_FUNCTIONS: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
 
+/// C's allocator, which Rust's is made of.
+const MEMORY_ALLOCATION: [&str; 5] = ["malloc", "calloc", "realloc", "free", "aligned_alloc"];
+
 /// Functions of libm on `double`; those on `float` have an `f` more.
 ///
 /// Source: ISO C17, 7.12; and `sincos`, `exp10` of glibc, which LLVM makes of pairs and intrinsics.
@@ -180,7 +183,10 @@ const MATH_FUNCTIONS: [&str; 58] = [
 /// Whether the libraries that every image is linked with have `symbol`, and kernels may call it.
 pub(super) fn has_function(symbol: &str) -> bool {
     let is_math = |name: &str| MATH_FUNCTIONS.contains(&name);
-    MEMORY_FUNCTIONS.contains(&symbol) || is_math(symbol) || symbol.strip_suffix('f').is_some_and(is_math)
+    MEMORY_FUNCTIONS.contains(&symbol)
+        || MEMORY_ALLOCATION.contains(&symbol)
+        || is_math(symbol)
+        || symbol.strip_suffix('f').is_some_and(is_math)
 }
 
 /// A shared object that calls its own functions directly, needs nothing that isn't there, and comes out

@@ -25,7 +25,6 @@ fn kernels_with_call_chains() {
     ");
     insta::assert_snapshot!(check(&["outside_missing.ll"]), @"
     error: kernel `one` calls `core::panicking::panic`, which no input defines
-      in `table` (outside_missing.ll)
       in `demo::check` (outside_missing.ll)
       in `one` (outside_missing.ll)
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
@@ -41,7 +40,6 @@ fn kernels_with_call_chains() {
     ");
     insta::assert_snapshot!(check(&["outside_missing.ll", "--kernel", "one", "-O0"]), @"
     error: kernel `one` calls `core::panicking::panic`, which no input defines
-      in `table` (outside_missing.ll)
       in `demo::check` (outside_missing.ll)
       in `one` (outside_missing.ll)
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it

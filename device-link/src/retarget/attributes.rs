@@ -1,16 +1,15 @@
-//! Takes out of a linked host module what device code can't have, or what keeps it from being inlined.
+//! Rule 6. Takes out of a module what its compiler said of the host.
 
 use crate::Result;
 use crate::error::Error;
 use crate::target::{Cpu, Target};
-use llvm_plugin::control_flow::invoke_to_call;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::module::Module;
-use llvm_plugin::inkwell::values::{FunctionValue, InstructionOpcode};
+use llvm_plugin::inkwell::values::FunctionValue;
 use std::collections::BTreeSet;
 
 /// What the host's compiler says about how a function is compiled for the host.
-const STRING_ATTRIBUTES: [&str; 9] = [
+const STRING_ATTRIBUTES: [&str; 11] = [
     "frame-pointer",
     "probe-stack",
     "stack-probe-size",
@@ -20,6 +19,8 @@ const STRING_ATTRIBUTES: [&str; 9] = [
     "tune-cpu",
     "min-legal-vector-width",
     "zero-call-used-regs",
+    "no-builtins",
+    "stackrealign",
 ];
 
 const ENUM_ATTRIBUTES: [&str; 7] =
@@ -28,11 +29,13 @@ const ENUM_ATTRIBUTES: [&str; 7] =
 /// Cleans all functions, and returns the processor that they want together.
 pub(crate) fn clean(module: &Module<'_>, target: Target, arch: &str) -> Result<Cpu> {
     let cpu = find_cpu(module, target, arch)?;
-    for function in module.get_functions().collect::<Vec<_>>() {
-        clean_attributes(function);
-        drop_unwinding(module, function);
-    }
+    strip(module);
     Ok(cpu)
+}
+
+/// Cleans all functions.
+pub(super) fn strip(module: &Module<'_>) {
+    module.get_functions().for_each(clean_attributes);
 }
 
 /// The processor asked for, or the one that functions were compiled for; and the union of their features,
@@ -72,23 +75,5 @@ fn clean_attributes(function: FunctionValue<'_>) {
     }
     for name in ENUM_ATTRIBUTES {
         function.remove_enum_attribute(here, Attribute::get_named_enum_kind_id(name));
-    }
-}
-
-/// Nothing can throw: whatever would is undefined and refused. So calls can't unwind, landing pads are
-/// never reached, and the personality function isn't needed.
-fn drop_unwinding(module: &Module<'_>, function: FunctionValue<'_>) {
-    let invokes: Vec<_> = function
-        .get_basic_block_iter()
-        .filter_map(|block| block.get_terminator())
-        .filter(|terminator| terminator.get_opcode() == InstructionOpcode::Invoke)
-        .collect();
-    for invoke in invokes {
-        invoke_to_call(invoke);
-    }
-    if function.count_basic_blocks() > 0 {
-        let nounwind = Attribute::get_named_enum_kind_id("nounwind");
-        function
-            .add_attribute(AttributeLoc::Function, module.get_context().create_enum_attribute(nounwind, 0));
     }
 }

@@ -1,0 +1,119 @@
+//! Host bitcode becomes device bitcode. Each rule is a file here; the functions below call them in their order,
+//! around what only the linker knows: entries, and the device runtime.
+
+pub(crate) mod address_spaces;
+mod allocator;
+mod assembly;
+pub(crate) mod attributes;
+mod builtins;
+pub(crate) mod conventions;
+pub(crate) mod convergence;
+mod layout;
+mod library;
+mod math;
+mod math_names;
+mod panics;
+mod wide_integers;
+
+use crate::Result;
+use crate::error::Error;
+use crate::target::Target;
+use llvm_plugin::function::{allow_inlining, drop_unwinding, lower_memory_parameters};
+use llvm_plugin::inkwell::module::Module;
+use llvm_plugin::inkwell::targets::TargetMachine;
+use llvm_plugin::inkwell::values::FunctionValue;
+use llvm_plugin::module::run_generic_passes;
+use std::path::PathBuf;
+
+/// What the panic calls took with them: formatting, and all that only it needed.
+const CLEANUP: &str =
+    "always-inline,function(sroa,early-cse,instcombine<no-verify-fixpoint>,dse,adce,simplifycfg)";
+
+/// Panics no longer lead into std's runtime. Nothing here depends on the target. To be run before anything is
+/// looked for that inputs don't define, and again when more of it was linked.
+pub(crate) fn simplify(module: &Module<'_>) -> Result<()> {
+    convergence::mark(module);
+    drop_unwinding(module);
+    assembly::drop_empty(module);
+    panics::replace(module).map_err(|error| builder_bug(&error))?;
+    run_generic_passes(module, CLEANUP)
+        .map_err(|text| Error::Llvm { what: "simplify the linked inputs", text })
+}
+
+/// Functions of the host become functions of `target`. Entries are made of them next.
+pub(crate) fn retarget(module: &Module<'_>, target: Target, machine: &TargetMachine) -> Result<()> {
+    let on_device = target != Target::X86_64;
+    allocator::define_all(module, target).map_err(|error| builder_bug(&error))?;
+    if on_device {
+        math::name_functions(module).map_err(|error| builder_bug(&error))?;
+        wide_integers::call_conversions(module).map_err(|error| builder_bug(&error))?;
+        builtins::link(module)?;
+        attributes::strip(module);
+        drop_unwinding(module);
+        lower_memory_parameters(module);
+        allow_inlining(module);
+    } else {
+        convergence::unmark(module);
+    }
+    layout::set(module, target, machine)
+}
+
+/// Entries are there, and memory goes where the target has it. All functions that are known by their handles
+/// have to be looked up again.
+pub(crate) fn place_memory(module: &Module<'_>, target: Target) -> Result<()> {
+    conventions::unify(module, target)?;
+    address_spaces::place(module, target);
+    Ok(())
+}
+
+/// The device runtime is linked. Links what mathematics it and the kernels need, and checks how everything is
+/// called.
+pub(crate) fn link_libraries(module: &Module<'_>, target: Target, folder: Option<&PathBuf>) -> Result<()> {
+    panics::define_trap(module).map_err(|error| builder_bug(&error))?;
+    library::link(module, target, folder)?;
+    conventions::unify(module, target)?;
+    if target != Target::X86_64 {
+        convergence::mark(module);
+    }
+    Ok(())
+}
+
+/// Optimization is over, and may have made what the back end doesn't take.
+pub(crate) fn legalize(module: &Module<'_>, target: Target) {
+    if target == Target::Spirv64 {
+        llvm_plugin::expand::expand_arithmetic(module);
+    }
+}
+
+fn builder_bug(error: &llvm_plugin::inkwell::builder::BuilderError) -> Error {
+    Error::Bug { after: "retargeting", text: error.to_string() }
+}
+
+/// A function of its own with the body that `emit` builds: internal and inlined wherever it is called.
+fn define<'ctx>(
+    module: &Module<'ctx>,
+    function: FunctionValue<'ctx>,
+    emit: impl FnOnce(&llvm_plugin::inkwell::builder::Builder<'ctx>) -> Built<()>,
+) -> Built<()> {
+    use llvm_plugin::inkwell::GlobalVisibility;
+    use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
+    use llvm_plugin::inkwell::module::Linkage;
+    llvm_plugin::function::delete_body(function);
+    llvm_plugin::global::remove_comdat(function.as_global_value());
+    function.as_global_value().set_visibility(GlobalVisibility::Default);
+    function.set_linkage(Linkage::Internal);
+    let kind = Attribute::get_named_enum_kind_id;
+    for unwanted in ["noinline", "cold", "minsize", "optsize", "optnone", "naked"] {
+        function.remove_enum_attribute(AttributeLoc::Function, kind(unwanted));
+    }
+    for wanted in ["alwaysinline", "nounwind"] {
+        let attribute = module.get_context().create_enum_attribute(kind(wanted), 0);
+        function.add_attribute(AttributeLoc::Function, attribute);
+    }
+    let builder = module.get_context().create_builder();
+    builder.position_at_end(module.get_context().append_basic_block(function, "entry"));
+    emit(&builder)
+}
+
+/// A result of the builder's.
+type Built<T> = std::result::Result<T, llvm_plugin::inkwell::builder::BuilderError>;

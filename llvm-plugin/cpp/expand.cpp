@@ -1,0 +1,124 @@
+// Intrinsics written out in plain instructions, for back ends that lack them.
+#include "shim.h"
+
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+
+using namespace llvm;
+
+/// The overflow bit of `sum`, which `call` computes of its operands.
+static Value *overflowBit(IRBuilder<> &builder, WithOverflowInst &call, Value *result) {
+  Value *left = call.getLHS(), *right = call.getRHS();
+  Value *zero = ConstantInt::get(left->getType(), 0);
+  switch (call.getIntrinsicID()) {
+  case Intrinsic::uadd_with_overflow:
+    return builder.CreateICmpULT(result, left);
+  case Intrinsic::usub_with_overflow:
+    return builder.CreateICmpULT(left, right);
+  case Intrinsic::sadd_with_overflow: {
+    // Both operands have a sign that the sum doesn't have.
+    Value *flipped = builder.CreateAnd(builder.CreateXor(left, result), builder.CreateXor(right, result));
+    return builder.CreateICmpSLT(flipped, zero);
+  }
+  default: {
+    Value *flipped = builder.CreateAnd(builder.CreateXor(left, right), builder.CreateXor(left, result));
+    return builder.CreateICmpSLT(flipped, zero);
+  }
+  }
+}
+
+/// A product overflows when its high half isn't what its low half says.
+static std::pair<Value *, Value *> widenedProduct(IRBuilder<> &builder, WithOverflowInst &call) {
+  bool isSigned = call.getIntrinsicID() == Intrinsic::smul_with_overflow;
+  Type *narrow = call.getLHS()->getType();
+  unsigned bits = narrow->getScalarSizeInBits();
+  Type *wide = narrow->getWithNewBitWidth(2 * bits);
+  auto widen = [&](Value *value) {
+    return isSigned ? builder.CreateSExt(value, wide) : builder.CreateZExt(value, wide);
+  };
+  Value *product = builder.CreateMul(widen(call.getLHS()), widen(call.getRHS()));
+  Value *low = builder.CreateTrunc(product, narrow);
+  return {low, builder.CreateICmpNE(product, widen(low))};
+}
+
+static Value *quotientFits(IRBuilder<> &builder, Value *left, Value *right, Value *product) {
+  Value *zero = ConstantInt::get(left->getType(), 0), *one = ConstantInt::get(left->getType(), 1);
+  Value *isZero = builder.CreateICmpEQ(right, zero);
+  // Nothing is divided by zero, and nothing overflows with zero.
+  Value *quotient = builder.CreateUDiv(product, builder.CreateSelect(isZero, one, right));
+  return builder.CreateAnd(builder.CreateNot(isZero), builder.CreateICmpNE(quotient, left));
+}
+
+/// Magnitudes are multiplied, so that 64 bits need no 128.
+static std::pair<Value *, Value *> product64(IRBuilder<> &builder, WithOverflowInst &call) {
+  Value *left = call.getLHS(), *right = call.getRHS();
+  if (call.getIntrinsicID() == Intrinsic::umul_with_overflow) {
+    Value *product = builder.CreateMul(left, right);
+    return {product, quotientFits(builder, left, right, product)};
+  }
+  Type *type = left->getType();
+  Value *zero = ConstantInt::get(type, 0);
+  auto magnitude = [&](Value *value) {
+    return builder.CreateSelect(builder.CreateICmpSLT(value, zero), builder.CreateNeg(value), value);
+  };
+  Value *one = magnitude(left), *other = magnitude(right);
+  Value *unsignedProduct = builder.CreateMul(one, other);
+  Value *tooBig = quotientFits(builder, one, other, unsignedProduct);
+  Value *negative = builder.CreateICmpSLT(builder.CreateXor(left, right), zero);
+  APInt smallest = APInt::getSignedMinValue(type->getScalarSizeInBits());
+  Value *limit = builder.CreateSelect(negative, ConstantInt::get(type, smallest), ConstantInt::get(type, smallest - 1));
+  Value *overflow = builder.CreateOr(tooBig, builder.CreateICmpUGT(unsignedProduct, limit));
+  return {builder.CreateMul(left, right), overflow};
+}
+
+static void expandOverflow(WithOverflowInst &call) {
+  IRBuilder<> builder(&call);
+  Value *result, *overflow;
+  switch (call.getBinaryOp()) {
+  case Instruction::Mul:
+    std::tie(result, overflow) = call.getLHS()->getType()->getScalarSizeInBits() <= 32
+                                     ? widenedProduct(builder, call)
+                                     : product64(builder, call);
+    break;
+  default:
+    result = builder.CreateBinOp(call.getBinaryOp(), call.getLHS(), call.getRHS());
+    overflow = overflowBit(builder, call, result);
+  }
+  Value *pair = builder.CreateInsertValue(PoisonValue::get(call.getType()), result, 0);
+  call.replaceAllUsesWith(builder.CreateInsertValue(pair, overflow, 1));
+  call.eraseFromParent();
+}
+
+/// llvm.minimumnum and llvm.maximumnum ignore a NaN and order the zeros.
+static void expandMinMaxNum(IntrinsicInst &call) {
+  IRBuilder<> builder(&call);
+  Value *left = call.getArgOperand(0), *right = call.getArgOperand(1);
+  bool max = call.getIntrinsicID() == Intrinsic::maximumnum;
+  Type *bits = left->getType()->getWithNewType(builder.getIntNTy(left->getType()->getScalarSizeInBits()));
+  Value *leftBits = builder.CreateBitCast(left, bits), *rightBits = builder.CreateBitCast(right, bits);
+  // Equal values differ at most in the zeros' signs.
+  Value *merged = max ? builder.CreateAnd(leftBits, rightBits) : builder.CreateOr(leftBits, rightBits);
+  Value *zero = builder.CreateBitCast(merged, left->getType());
+  Value *ordered = builder.CreateSelect(max ? builder.CreateFCmpOGT(left, right) : builder.CreateFCmpOLT(left, right),
+                                        left, right);
+  Value *chosen = builder.CreateSelect(builder.CreateFCmpOEQ(left, right), zero, ordered);
+  chosen = builder.CreateSelect(builder.CreateFCmpUNO(right, right), left, chosen);
+  chosen = builder.CreateSelect(builder.CreateFCmpUNO(left, left), right, chosen);
+  call.replaceAllUsesWith(chosen);
+  call.eraseFromParent();
+}
+
+/// No `llvm.*.with.overflow`, `llvm.minimumnum` and `llvm.maximumnum` is left.
+extern "C" void outboard_expand_arithmetic(LLVMModuleRef module) {
+  for (Function &function : *unwrap(module))
+    for (Instruction &instruction : make_early_inc_range(instructions(function))) {
+      auto *call = dyn_cast<IntrinsicInst>(&instruction);
+      if (!call)
+        continue;
+      if (auto *overflow = dyn_cast<WithOverflowInst>(call))
+        expandOverflow(*overflow);
+      else if (call->getIntrinsicID() == Intrinsic::minimumnum || call->getIntrinsicID() == Intrinsic::maximumnum)
+        expandMinMaxNum(*call);
+    }
+}

@@ -1,0 +1,14 @@
+//! Whether two data layouts agree on what a module has in memory.
+
+use crate::ffi;
+use inkwell::module::Module;
+
+/// The first type that `module` has in memory and that lies differently under the data layout `other`, or
+/// that only some processors have.
+pub fn find_mismatch(module: &Module<'_>, other: &str) -> Option<String> {
+    // SAFETY: a live module; the sink gets its string.
+    let name = ffi::text_from(|sink, string| unsafe {
+        ffi::outboard_find_layout_mismatch(module.as_mut_ptr(), other.into(), sink, string);
+    });
+    (!name.is_empty()).then_some(name)
+}
