@@ -1,15 +1,17 @@
-//! Input files: what they are, by content and never by suffix, and the module in them.
+//! Input files: what they are, by content and never by suffix, and the parts in them.
 
 use crate::Result;
 use crate::error::Error;
-use llvm_plugin::collect::{CollectedSeverity, collect};
-use llvm_plugin::inkwell::context::Context;
-use llvm_plugin::inkwell::memory_buffer::MemoryBuffer;
-use llvm_plugin::inkwell::module::Module;
+use crate::identify::{RAW_MAGIC, WRAPPER_MAGIC};
+use crate::origin::Origin;
+use object::read::archive::{ArchiveFile, ArchiveMember};
+use object::{Object as _, ObjectSection as _};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::ops::{Deref, Range};
+use std::path::Path;
+use std::sync::Arc;
 
-/// What an input is.
+/// What an input or a part of it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// LLVM bitcode, raw or in the wrapper that Darwin uses.
@@ -37,12 +39,21 @@ impl fmt::Display for Format {
 ///
 /// Source: `identify_magic`, llvm/BinaryFormat/Magic.cpp (LLVM 22.1).
 const MAGICS: [(&[u8], Format); 5] = [
-    (b"BC\xc0\xde", Format::Bitcode),
-    (b"\xde\xc0\x17\x0b", Format::Bitcode),
+    (RAW_MAGIC, Format::Bitcode),
+    (WRAPPER_MAGIC, Format::Bitcode),
     (b"\x7fELF", Format::Elf),
     (b"!<arch>\n", Format::Archive),
     (b"!<thin>\n", Format::Archive),
 ];
+
+/// Sections in which compilers put bitcode: `-fembed-bitcode` and rustc, `-ffat-lto-objects`.
+const BITCODE_SECTIONS: [&str; 2] = [".llvmbc", ".llvm.lto"];
+
+/// What rustc keeps for itself in an `.rlib`.
+const RUST_METADATA: &str = "lib.rmeta";
+
+/// Archives in archives go no deeper than anybody means them to.
+const DEEPEST: usize = 4;
 
 impl Format {
     /// What `bytes` are, if that can be told.
@@ -67,48 +78,148 @@ fn looks_like_ir(bytes: &[u8]) -> bool {
     }
 }
 
+/// Some bytes of a file that several may hold.
+#[derive(Debug, Clone)]
+pub struct Bytes {
+    file: Arc<[u8]>,
+    range: Range<usize>,
+}
+
+impl Bytes {
+    /// Bytes of their own.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        let range = 0..bytes.len();
+        Self { file: bytes.into(), range }
+    }
+
+    /// Those of these bytes that are in `range`, as far as they reach.
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let end = self.range.start.saturating_add(range.end).min(self.range.end);
+        let start = self.range.start.saturating_add(range.start).min(end);
+        Self { file: Arc::clone(&self.file), range: start..end }
+    }
+
+    /// `part`, which lies in these bytes; a copy of it where it doesn't.
+    fn of(&self, part: &[u8]) -> Self {
+        let offset = (part.as_ptr() as usize).checked_sub(self.as_ptr() as usize);
+        match offset {
+            Some(start) if start + part.len() <= self.len() => self.slice(start..start + part.len()),
+            _ => Self::new(part.to_owned()),
+        }
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.file[self.range.clone()]
+    }
+}
+
 /// One input file in memory.
 #[derive(Debug, Clone)]
 pub struct Input {
     /// Where it came from.
-    pub path: PathBuf,
-    /// What it is.
-    pub format: Format,
+    pub origin: Origin,
     /// Its content.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
+}
+
+/// A part of an input that is no archive.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The file, or the member.
+    pub origin: Origin,
+    /// What it is; nothing if that can't be told.
+    pub format: Option<Format>,
+    /// Its content.
+    pub bytes: Bytes,
+    /// The bitcode in it: itself, or sections of an object. Sections that were joined have several modules.
+    pub bitcode: Vec<Bytes>,
+    /// Whether it is a member of an archive: part of the link if something needs it, else not.
+    pub is_member: bool,
 }
 
 impl Input {
-    /// Reads `path` and finds out what it is.
+    /// Reads `path`.
     pub fn read(path: &Path) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        let format = Format::detect(&bytes)
-            .ok_or_else(|| Error::UnknownFormat { path: path.to_owned(), found: first_bytes(&bytes) })?;
-        Ok(Self { path: path.to_owned(), format, bytes })
+        Ok(Self { origin: Origin::file(path), bytes: Bytes::new(bytes) })
     }
 
-    /// Parses the module of bitcode or IR text.
-    pub fn module<'ctx>(&self, context: &'ctx Context) -> Result<Module<'ctx>> {
-        if !matches!(self.format, Format::Bitcode | Format::IrText) {
-            return Err(Error::NotAModule { path: self.path.clone(), format: self.format });
-        }
-        let buffer = MemoryBuffer::create_from_memory_range_copy(&self.bytes, &self.path.to_string_lossy());
-        let (parsed, collected) = collect(&context, || context.create_module_from_ir(buffer));
-        let errors: Vec<_> = collected
-            .into_iter()
-            .filter(|diagnostic| diagnostic.severity == CollectedSeverity::Error)
-            .map(|diagnostic| diagnostic.text)
-            .collect();
-        let text = match parsed {
-            Ok(module) if errors.is_empty() => match module.verify() {
-                Ok(()) => return Ok(module),
-                Err(text) => text.to_string(),
-            },
-            Ok(_) => errors.join("; "),
-            Err(text) => text.to_string(),
-        };
-        Err(Error::Parse { path: self.path.clone(), text: text.trim().to_owned() })
+    /// The parts of the file: itself, or the members of an archive.
+    pub fn parts(&self) -> Result<Vec<Part>> {
+        let mut parts = Vec::new();
+        add_parts(&self.origin, &self.bytes, 0, &mut parts)?;
+        Ok(parts)
     }
+}
+
+/// That `origin` has a format which nothing here reads.
+pub fn unknown_format(origin: &Origin, bytes: &[u8]) -> Error {
+    Error::UnknownFormat { origin: origin.clone(), found: first_bytes(bytes) }
+}
+
+fn add_parts(origin: &Origin, bytes: &Bytes, depth: usize, parts: &mut Vec<Part>) -> Result<()> {
+    let format = Format::detect(bytes);
+    let bitcode = match format {
+        Some(Format::Archive) => return add_members(origin, bytes, depth, parts),
+        Some(Format::Bitcode) => vec![bytes.clone()],
+        Some(Format::Elf) => sections(origin, bytes)?,
+        Some(Format::IrText) | None => Vec::new(),
+    };
+    let part = Part { origin: origin.clone(), format, bytes: bytes.clone(), bitcode, is_member: depth > 0 };
+    parts.push(part);
+    Ok(())
+}
+
+fn add_members(origin: &Origin, bytes: &Bytes, depth: usize, parts: &mut Vec<Part>) -> Result<()> {
+    let unreadable = |source| Error::Archive { origin: origin.clone(), source };
+    if depth == DEEPEST {
+        return Err(Error::NestedArchive { origin: origin.clone() });
+    }
+    let archive = ArchiveFile::parse(&**bytes).map_err(unreadable)?;
+    let mut count = 0;
+    for member in archive.members() {
+        let member = member.map_err(unreadable)?;
+        count += 1;
+        let name = String::from_utf8_lossy(member.name()).into_owned();
+        if name == RUST_METADATA {
+            continue;
+        }
+        let content = member_bytes(origin, bytes, &member, &name)?;
+        add_parts(&origin.member(&name), &content, depth + 1, parts)?;
+    }
+    if count == 0 { Err(Error::EmptyArchive { origin: origin.clone() }) } else { Ok(()) }
+}
+
+fn member_bytes(origin: &Origin, bytes: &Bytes, member: &ArchiveMember<'_>, name: &str) -> Result<Bytes> {
+    if member.is_thin() {
+        // A thin archive has paths, relative to its own folder.
+        let path = origin.file.parent().unwrap_or(Path::new("")).join(name);
+        return Ok(Input::read(&path)?.bytes);
+    }
+    let content =
+        member.data(&**bytes).map_err(|source| Error::Archive { origin: origin.member(name), source })?;
+    Ok(bytes.of(content))
+}
+
+/// The sections of an object that hold bitcode. A section of zeros is the mark that there is none.
+fn sections(origin: &Origin, bytes: &Bytes) -> Result<Vec<Bytes>> {
+    let unreadable = |source| Error::Object { origin: origin.clone(), source };
+    let file = object::File::parse(&**bytes).map_err(unreadable)?;
+    let mut found = Vec::new();
+    for section in file.sections() {
+        let name = section.name_bytes().map_err(unreadable)?;
+        if BITCODE_SECTIONS.iter().any(|known| known.as_bytes() == name) {
+            let content = section.uncompressed_data().map_err(unreadable)?;
+            if content.iter().any(|byte| *byte != 0) {
+                found.push(bytes.of(&content));
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn first_bytes(bytes: &[u8]) -> String {

@@ -1,16 +1,30 @@
 //! Bitcode and IR in, one linked and internalized module out. Knows LLVM, not offloading.
 
+mod bitstream;
+mod identify;
+mod input;
+mod origin;
+mod source;
+
+mod composite;
+mod internalize;
+mod library;
+mod needs;
+
 pub mod cache;
 mod error;
-mod input;
-mod internalize;
 pub mod jobs;
-mod link;
 
-pub use error::Error;
-pub use input::{Format, Input};
+pub use bitstream::Malformed;
+pub use composite::Composite;
+pub use error::{Error, Mismatch};
+pub use identify::{Identity, Producer, Symbol, identify};
+pub use input::{Bytes, Format, Input, Part, unknown_format};
 pub use internalize::{drop_startup_code, internalize_except};
-pub use link::link;
+pub use library::{Library, Take};
+pub use needs::undefined_from;
+pub use origin::Origin;
+pub use source::{ModuleSource, Warning};
 
 /// What the library's functions return.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,6 +1,6 @@
 //! Declarations of the shim, file by file in the order of cpp/.
 
-use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMModuleRef, LLVMValueRef};
+use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMContextRef, LLVMModuleRef, LLVMValueRef};
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
 /// `OutboardStr`, cpp/shim.h.
@@ -134,6 +134,24 @@ unsafe extern "C" {
         sink: Sink,
         string: *mut c_void,
     );
+
+    pub(crate) fn outboard_check_bitcode(
+        bytes: Str,
+        name: Str,
+        index: usize,
+        sink: Sink,
+        string: *mut c_void,
+    ) -> c_int;
+    pub(crate) fn outboard_parse_bitcode(
+        context: LLVMContextRef,
+        bytes: Str,
+        name: Str,
+        index: usize,
+        lazy: bool,
+        sink: Sink,
+        string: *mut c_void,
+    ) -> LLVMModuleRef;
+    pub(crate) fn outboard_link_symbols(destination: LLVMModuleRef, source: LLVMModuleRef) -> bool;
 }
 
 // llvm/Config/Targets.def: of libLLVM itself, and missing in llvm-sys.

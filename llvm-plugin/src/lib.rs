@@ -11,6 +11,7 @@
 pub mod address_space;
 pub mod assembly;
 pub mod backend;
+pub mod bitcode;
 mod boundary;
 pub mod collect;
 pub mod constant;

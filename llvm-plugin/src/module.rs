@@ -1,9 +1,10 @@
-//! Module-level edits that inkwell lacks.
+//! Module-level edits and questions that inkwell lacks.
 
 use crate::collect::{CollectedSeverity, collect};
 use crate::ffi;
 use inkwell::llvm_sys::error as llvm_error;
 use inkwell::llvm_sys::transforms::pass_builder;
+use inkwell::llvm_sys::{LLVMModuleFlagBehavior, core};
 use inkwell::module::Module;
 use inkwell::types::BasicTypeEnum;
 use inkwell::values::{AsValueRef, FunctionValue, GlobalValue};
@@ -92,4 +93,52 @@ pub fn link_needed(module: &Module<'_>, bitcode: &[u8], name: &str) -> Result<()
     let errors = collected.into_iter().filter(|one| one.severity == CollectedSeverity::Error);
     let texts: Vec<_> = errors.map(|one| one.text).chain((!text.is_empty()).then_some(text)).collect();
     if texts.is_empty() { Ok(()) } else { Err(texts.join("; ")) }
+}
+
+/// What happens when two modules with a flag are linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlagBehavior {
+    /// Different values are an error.
+    Error,
+    /// Anything else: one of the values is taken, or both are kept.
+    Other,
+}
+
+/// A module flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleFlag {
+    /// Its name.
+    pub key: String,
+    /// What happens to different values.
+    pub behavior: FlagBehavior,
+    /// Its value, as IR text has it.
+    pub value: String,
+}
+
+/// The flags of `module`, in their order.
+pub fn module_flags(module: &Module<'_>) -> Vec<ModuleFlag> {
+    let mut flags = Vec::new();
+    let mut count = 0;
+    // SAFETY: a live module; the entries are LLVM's, `count` of them, and disposed of below. Keys are
+    // `length` bytes, and a value is printed to a text that is disposed of.
+    unsafe {
+        let entries = core::LLVMCopyModuleFlagsMetadata(module.as_mut_ptr(), &raw mut count);
+        for index in 0..u32::try_from(count).unwrap_or(u32::MAX) {
+            let mut length = 0;
+            let key = core::LLVMModuleFlagEntriesGetKey(entries, index, &raw mut length);
+            let key = std::slice::from_raw_parts(key.cast::<u8>(), length);
+            let behavior = match core::LLVMModuleFlagEntriesGetFlagBehavior(entries, index) {
+                LLVMModuleFlagBehavior::LLVMModuleFlagBehaviorError => FlagBehavior::Error,
+                _ => FlagBehavior::Other,
+            };
+            let value = core::LLVMModuleFlagEntriesGetMetadata(entries, index);
+            let value = core::LLVMMetadataAsValue(core::LLVMGetModuleContext(module.as_mut_ptr()), value);
+            let printed = core::LLVMPrintValueToString(value);
+            let value = std::ffi::CStr::from_ptr(printed).to_string_lossy().into_owned();
+            core::LLVMDisposeMessage(printed);
+            flags.push(ModuleFlag { key: String::from_utf8_lossy(key).into_owned(), behavior, value });
+        }
+        core::LLVMDisposeModuleFlagsMetadata(entries);
+    }
+    flags
 }

@@ -1,0 +1,113 @@
+//! Bitcode that may be anything: checked where it can do no harm, parsed, and linked as far as it is needed.
+
+use crate::collect::{CollectedSeverity, collect};
+use crate::ffi;
+use inkwell::context::AsContextRef;
+use inkwell::module::Module;
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// LLVM reads it and its verifier has nothing to say.
+    Valid,
+    /// What LLVM says about it.
+    Invalid(String),
+    /// LLVM crashed reading it; only a damaged file should do that.
+    Crashed,
+}
+
+/// Reads and verifies module `index` of the stream `bytes` in a context of its own. A crash of LLVM is
+/// caught, and what it had allocated is left behind.
+pub fn check_bitcode(bytes: &[u8], name: &str, index: usize) -> Checked {
+    let mut status = 0;
+    let text = ffi::text_from(|sink, string| {
+        // SAFETY: the bytes and the name are valid during the call, and the sink is for this string.
+        status = unsafe { ffi::outboard_check_bitcode(bytes.into(), name.into(), index, sink, string) };
+    });
+    match status {
+        0 => Checked::Valid,
+        1 => Checked::Invalid(text.trim().to_owned()),
+        _ => Checked::Crashed,
+    }
+}
+
+/// Parses module `index` of the stream `bytes`.
+pub fn parse_bitcode<'ctx>(
+    context: &impl AsContextRef<'ctx>,
+    bytes: &[u8],
+    name: &str,
+    index: usize,
+) -> Result<Module<'ctx>, String> {
+    let mut module = std::ptr::null_mut();
+    let (text, collected) = collect(context, || {
+        ffi::text_from(|sink, string| {
+            // SAFETY: a live context; bytes and name are valid during the call, and nothing of a module
+            // that is not lazy points into them afterwards; the sink is for this string.
+            module = unsafe {
+                ffi::outboard_parse_bitcode(
+                    context.as_ctx_ref(),
+                    bytes.into(),
+                    name.into(),
+                    index,
+                    false,
+                    sink,
+                    string,
+                )
+            };
+        })
+    });
+    if module.is_null() {
+        return Err(text);
+    }
+    // SAFETY: a module of this context that nobody else owns.
+    let module = unsafe { Module::new(module) };
+    let errors: Vec<_> = errors_of(collected);
+    if errors.is_empty() { Ok(module) } else { Err(errors.join("; ")) }
+}
+
+/// Links what `destination` declares and module `index` of the stream `bytes` defines, with all that it needs
+/// in turn inside of its module. Functions that nothing asks for are not even read.
+pub fn link_needed<'ctx>(
+    destination: &Module<'ctx>,
+    bytes: &[u8],
+    name: &str,
+    index: usize,
+) -> Result<(), String> {
+    let context = destination.get_context();
+    let (result, collected) = collect(&context, || {
+        let mut source = std::ptr::null_mut();
+        let text = ffi::text_from(|sink, string| {
+            // SAFETY: a live context; bytes and name outlive the lazy module, which the next call destroys;
+            // the sink is for this string.
+            source = unsafe {
+                ffi::outboard_parse_bitcode(
+                    context.as_ctx_ref(),
+                    bytes.into(),
+                    name.into(),
+                    index,
+                    true,
+                    sink,
+                    string,
+                )
+            };
+        });
+        if source.is_null() {
+            return Err(text);
+        }
+        // SAFETY: two live modules of one context; the second has no other owner, and is destroyed.
+        let failed = unsafe { ffi::outboard_link_symbols(destination.as_mut_ptr(), source) };
+        if failed { Err(String::new()) } else { Ok(()) }
+    });
+    let mut errors = errors_of(collected);
+    match result {
+        Ok(()) if errors.is_empty() => return Ok(()),
+        Err(text) if !text.is_empty() => errors.insert(0, text),
+        _ => {}
+    }
+    Err(errors.join("; "))
+}
+
+fn errors_of(collected: Vec<crate::collect::Collected>) -> Vec<String> {
+    let errors = collected.into_iter().filter(|one| one.severity == CollectedSeverity::Error);
+    errors.map(|one| one.text).collect()
+}
