@@ -62,6 +62,11 @@ impl<'ctx> Composite<'ctx> {
         self.origins.get(symbol)
     }
 
+    /// Where the definition of `symbol` came from that only one module may have.
+    pub fn strong_origin(&self, symbol: &str) -> Option<&Origin> {
+        self.strong.get(symbol)
+    }
+
     /// Parses `source` and links it.
     pub fn add_source(&mut self, source: &ModuleSource) -> Result<()> {
         let module = source.parse(&self.context)?;

@@ -10,6 +10,7 @@ mod composite;
 mod internalize;
 mod library;
 mod needs;
+mod toolchain;
 
 pub mod cache;
 mod error;
@@ -25,6 +26,7 @@ pub use library::{Library, Take};
 pub use needs::undefined_from;
 pub use origin::Origin;
 pub use source::{ModuleSource, Warning};
+pub use toolchain::{ToolchainError, rust_library};
 
 /// What the library's functions return.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -76,7 +76,7 @@ enum EmitArgument {
 
 #[derive(Debug, Args)]
 pub(crate) struct LinkArguments {
-    /// Bitcode, IR text or relocatable objects, told apart by their content
+    /// Bitcode, IR text, objects, archives, .rlib files and containers, told apart by their content
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// The container
@@ -118,6 +118,9 @@ pub(crate) struct LinkArguments {
     /// Let kernels use variables that can change; the device has a copy of its own, which the host doesn't see
     #[arg(long)]
     allow_mutable_statics: bool,
+    /// The Rust toolchain whose standard library is used [default: the one that made the inputs]
+    #[arg(long, value_name = "DIR")]
+    sysroot: Option<PathBuf>,
     /// A folder for the modules, objects and images on the way
     #[arg(long, value_name = "DIR")]
     save_temps: Option<PathBuf>,
@@ -148,6 +151,7 @@ impl LinkArguments {
             libclc: self.libclc.clone(),
             assume_convergent_source: self.assume_convergent_source,
             allow_mutable_statics: self.allow_mutable_statics,
+            sysroot: self.sysroot.clone(),
             save_temps: self.save_temps.clone(),
         }
     }

@@ -104,36 +104,18 @@ pub enum Error {
         /// The processors.
         cpus: Vec<String>,
     },
-    /// An archive.
-    #[error(
-        "`{}` is an archive, and archives can't be linked by this version\n\
-         help: give its members as inputs", path.display()
-    )]
-    Archive {
-        /// The file.
-        path: PathBuf,
-    },
     /// Nothing to link.
     #[error("there are no inputs")]
     NoInputs,
-    /// An object that can't be read.
-    #[error("object `{}` can't be read", path.display())]
-    Object {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: object::Error,
-    },
     /// An object for another machine.
-    #[error("object `{}` is for {machine}, not for {target}", path.display())]
+    #[error("object `{}` is for {machine}, not for {}", path.display(), targets.join(" or "))]
     ObjectMachine {
         /// The file.
         path: PathBuf,
         /// Its machine.
         machine: String,
-        /// The link's target.
-        target: &'static str,
+        /// The link's targets.
+        targets: Vec<&'static str>,
     },
     /// A program or a shared object.
     #[error("`{}` is an ELF file, but not a relocatable object", path.display())]
@@ -141,16 +123,57 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// Assembly at the top of a module.
+    /// A module for a target that isn't asked for.
     #[error(
-        "`{}` has module-level assembly (`{line}`), which device code can't have\n\
-         help: move it to a file of its own that no kernel needs", path.display()
+        "`{origin}` is for `{found}`, not for {}\n\
+         help: compile it for the host, x86_64, or for the image's target", targets.join(" or ")
     )]
-    ModuleAssembly {
+    WrongTarget {
+        /// The module.
+        origin: bitcode_link::Origin,
+        /// Its triple.
+        found: String,
+        /// The link's targets.
+        targets: Vec<&'static str>,
+    },
+    /// An archive or container with nothing that can be linked.
+    #[error(
+        "`{}` has no bitcode in it\nhelp: compile its members to bitcode, or to objects that embed it", path.display()
+    )]
+    NoBitcode {
         /// The file.
         path: PathBuf,
-        /// The first line that says something.
-        line: String,
+    },
+    /// A finished image among the inputs.
+    #[error(
+        "image {position} of `{}`, for `{triple}`, is no bitcode (kind {kind}) and can't be linked\n\
+         help: compile its source with -foffload-lto, or pack the finished image with `device-link pack`",
+        path.display()
+    )]
+    FinishedImage {
+        /// The file.
+        path: PathBuf,
+        /// The image's position, from 0.
+        position: usize,
+        /// Its triple.
+        triple: String,
+        /// What it is.
+        kind: abi::kinds::ImageKind,
+    },
+    /// Inputs that are all for other targets.
+    #[error("the inputs have nothing for {target}")]
+    NothingForTarget {
+        /// The target.
+        target: String,
+    },
+    /// Functions of Rust's standard library, and no standard library.
+    #[error("device code needs `{symbol}` of Rust's standard library")]
+    StandardLibrary {
+        /// One of the functions.
+        symbol: String,
+        /// Why there is none.
+        #[source]
+        source: bitcode_link::ToolchainError,
     },
     /// A type that host and device have at different places in memory.
     #[error(

@@ -1,38 +1,59 @@
-//! Input files, sorted into modules and objects, and which of them defines what.
+//! Input files, read once for all targets and sorted for each: modules of the host, modules of the target
+//! itself, libraries of both, objects.
 
 use crate::Result;
 use crate::error::Error;
 use crate::kernels::Kernels;
-use crate::target::Target;
-use bitcode_link::{Format, Input};
-use llvm_plugin::global::inline_assembly;
-use llvm_plugin::inkwell::context::Context;
-use llvm_plugin::inkwell::module::{Linkage, Module};
-use llvm_plugin::inkwell::values::GlobalValue;
-use object::read::elf::{ElfFile64, FileHeader as _};
-use object::{Object as _, ObjectSymbol as _, SymbolKind, elf};
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use crate::object_file::ObjectFile;
+use crate::options::Options;
+use crate::standard_library::StandardLibrary;
+use crate::target::{Selection, Target};
+use abi::kinds::ImageKind;
+use bitcode_link::{
+    Bytes, Format, Input, Library, ModuleSource, Origin, Part, Take, Warning, jobs, unknown_format,
+};
+use offload_binary::{DecodeError, Image};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-/// The inputs of a link.
-pub(crate) struct Inputs {
-    /// Bitcode and IR text.
-    pub(crate) modules: Vec<Input>,
-    /// Relocatable objects.
-    pub(crate) objects: Vec<ObjectFile>,
+/// First bytes of a container of images.
+const CONTAINER_MAGIC: &[u8] = &offload_binary::MAGIC;
+
+/// All inputs, before it matters which target they are linked for.
+pub(crate) struct AllInputs {
+    modules: Vec<Sorted>,
+    objects: Vec<ObjectFile>,
+    standard_library: Arc<StandardLibrary>,
+    /// What is worth saying about the inputs.
+    pub(crate) warnings: Vec<Warning>,
 }
 
-/// A relocatable object and what it defines for others.
-pub(crate) struct ObjectFile {
-    pub(crate) path: PathBuf,
-    /// Global functions.
-    pub(crate) functions: Vec<String>,
-    /// Global functions and data.
-    pub(crate) symbols: Vec<String>,
-    /// Those that nothing else may define.
-    strong: Vec<String>,
-    /// What others must define.
-    pub(crate) undefined: Vec<String>,
+/// A module, and what it is for.
+struct Sorted {
+    source: ModuleSource,
+    /// The first part of its triple; empty where it has none.
+    architecture: String,
+    /// Its processor, for a module of a container that names one.
+    cpu: Option<String>,
+    /// Whether it is part of the link only if something needs it.
+    is_member: bool,
+    /// The object that it is embedded in as device code, whose own bitcode then isn't that.
+    device_code_of: Option<Origin>,
+}
+
+/// The inputs of one target's link.
+pub(crate) struct Inputs {
+    /// Modules of the host, which become code of the target.
+    pub(crate) modules: Vec<ModuleSource>,
+    /// Modules that were compiled for the target. On x86_64, which is host and target, there are none.
+    pub(crate) own: Vec<ModuleSource>,
+    /// Members of archives, of which the link takes what it needs.
+    pub(crate) library: Library,
+    /// The same, compiled for the target.
+    pub(crate) own_library: Library,
+    /// Relocatable objects.
+    pub(crate) objects: Vec<ObjectFile>,
+    pub(crate) standard_library: Arc<StandardLibrary>,
 }
 
 impl Inputs {
@@ -43,132 +64,175 @@ impl Inputs {
     }
 }
 
-/// Reads `paths` and checks that each can be linked for `target`.
-pub(crate) fn read(paths: &[PathBuf], target: Target) -> Result<Inputs> {
-    let mut inputs = Inputs { modules: Vec::new(), objects: Vec::new() };
+/// Reads `paths`, finds out what is in them, and has LLVM check every module that is certainly linked.
+pub(crate) fn read(paths: &[PathBuf], selections: &[Selection], options: &Options) -> Result<AllInputs> {
+    let targets: Vec<_> = selections.iter().map(|selection| selection.target).collect();
+    let mut all = AllInputs {
+        modules: Vec::new(),
+        objects: Vec::new(),
+        standard_library: Arc::default(),
+        warnings: Vec::new(),
+    };
     for path in paths {
         let input = Input::read(path)?;
-        match input.format {
-            Format::Bitcode | Format::IrText => inputs.modules.push(input),
-            Format::Elf => inputs.objects.push(read_object(&input, target)?),
-            Format::Archive => return Err(Error::Archive { path: input.path }),
+        let before = all.modules.len() + all.objects.len();
+        let parts = input.parts()?;
+        for part in &parts {
+            all.add_part(part, &targets)?;
+        }
+        // Members that nothing could be made of are no errors by themselves.
+        if all.modules.len() + all.objects.len() == before && parts.iter().all(|part| part.is_member) {
+            return Err(Error::NoBitcode { path: path.clone() });
         }
     }
-    if inputs.modules.is_empty() && inputs.objects.is_empty() {
+    if all.modules.is_empty() && all.objects.is_empty() {
         return Err(Error::NoInputs);
     }
-    Ok(inputs)
+    all.warnings = all.modules.iter().filter_map(|sorted| sorted.source.warning()).collect();
+    all.check_architectures(&targets)?;
+    let certain: Vec<_> = all.modules.iter().filter(|sorted| !sorted.is_member).collect();
+    let limit = options.jobs.unwrap_or_else(jobs::default_jobs);
+    let checked = jobs::run(limit, &certain, |sorted| sorted.source.check());
+    checked.into_iter().collect::<bitcode_link::Result<()>>()?;
+    let producers = all.modules.iter().filter_map(|sorted| sorted.source.identity.producer.as_ref());
+    let releases = producers.filter_map(|producer| producer.rust_release()).map(ToOwned::to_owned).collect();
+    all.standard_library = Arc::new(StandardLibrary::new(options.sysroot.clone(), releases));
+    Ok(all)
 }
 
-fn read_object(input: &Input, target: Target) -> Result<ObjectFile> {
-    let path = input.path.clone();
-    let unreadable = |source| Error::Object { path: path.clone(), source };
-    let header =
-        elf::FileHeader64::<object::Endianness>::parse(input.bytes.as_slice()).map_err(unreadable)?;
-    let endian = header.endian().map_err(unreadable)?;
-    let machine = header.e_machine(endian);
-    if Some(machine) != target.elf_machine() {
-        return Err(Error::ObjectMachine { path, machine: machine_name(machine), target: target.name() });
-    }
-    if header.e_type(endian) != elf::ET_REL {
-        return Err(Error::NotRelocatable { path });
-    }
-    let file: ElfFile64<'_> = ElfFile64::parse(input.bytes.as_slice()).map_err(unreadable)?;
-    let mut object = ObjectFile {
-        path,
-        functions: Vec::new(),
-        symbols: Vec::new(),
-        strong: Vec::new(),
-        undefined: Vec::new(),
-    };
-    for symbol in file.symbols().filter(object::ObjectSymbol::is_global) {
-        let Ok(name) = symbol.name() else { continue };
-        if symbol.is_undefined() {
-            object.undefined.push(name.to_owned());
-            continue;
-        }
-        object.symbols.push(name.to_owned());
-        if !symbol.is_weak() {
-            object.strong.push(name.to_owned());
-        }
-        if symbol.kind() == SymbolKind::Text {
-            object.functions.push(name.to_owned());
-        }
-    }
-    Ok(object)
-}
-
-/// The machine as a triple names it, or its number.
-fn machine_name(machine: elf::Machine) -> String {
-    let known = offload_binary::KNOWN_ARCHITECTURES.iter().find(|(_, known)| *known == Some(machine));
-    known.map_or_else(|| format!("machine {}", machine.0), |(name, _)| (*name).to_owned())
-}
-
-/// Parses the modules. A link of objects alone gets an empty one.
-pub(crate) fn modules<'ctx>(context: &'ctx Context, inputs: &Inputs) -> Result<Vec<(PathBuf, Module<'ctx>)>> {
-    let mut modules = Vec::new();
-    for input in &inputs.modules {
-        let module = input.module(context)?;
-        let assembly = inline_assembly(&module);
-        if let Some(line) = assembly.lines().find(|line| !line.trim().is_empty()) {
-            return Err(Error::ModuleAssembly { path: input.path.clone(), line: line.trim().to_owned() });
-        }
-        modules.push((input.path.clone(), module));
-    }
-    if modules.is_empty() {
-        modules.push((PathBuf::new(), context.create_module("")));
-    }
-    Ok(modules)
-}
-
-/// Which input defines a symbol.
-pub(crate) struct Origins {
-    /// Functions and variables of modules, the internal ones too.
-    in_modules: HashMap<String, PathBuf>,
-    /// Functions and data of objects.
-    in_objects: HashMap<String, PathBuf>,
-}
-
-impl Origins {
-    /// Looks at the modules before they are linked, and refuses symbols that an object and another input
-    /// define.
-    pub(crate) fn of(modules: &[(PathBuf, Module<'_>)], inputs: &Inputs) -> Result<Self> {
-        let mut in_modules = HashMap::new();
-        let mut strong = HashMap::new();
-        for (path, module) in modules {
-            for global in definitions(module) {
-                let name = global.get_name().to_string_lossy().into_owned();
-                if global.get_linkage() == Linkage::External {
-                    strong.insert(name.clone(), path.clone());
+impl AllInputs {
+    fn add_part(&mut self, part: &Part, targets: &[Target]) -> Result<()> {
+        match part.format {
+            Some(Format::Elf) => {
+                let images = device_code(part)?;
+                let has_device_code = !images.is_empty();
+                self.add_images(part, images, true)?;
+                self.add_modules(part)?;
+                if part.bitcode.is_empty() && !has_device_code && !part.is_member {
+                    self.objects.push(ObjectFile::read(&part.origin, &part.bytes, targets)?);
                 }
-                in_modules.entry(name).or_insert_with(|| path.clone());
+                Ok(())
+            }
+            Some(_) => self.add_modules(part),
+            None if part.bytes.starts_with(CONTAINER_MAGIC) => {
+                let images = offload_binary::decode(&part.bytes)
+                    .map_err(|source| Error::Container { path: part.origin.to_path(), source })?;
+                self.add_images(part, images, false)
+            }
+            None if part.is_member => Ok(()),
+            None => Err(unknown_format(&part.origin, &part.bytes).into()),
+        }
+    }
+
+    fn add_modules(&mut self, part: &Part) -> Result<()> {
+        for source in ModuleSource::of_part(part)? {
+            let architecture = offload_binary::architecture(&source.identity.triple).to_owned();
+            let is_member = part.is_member;
+            self.modules.push(Sorted { source, architecture, cpu: None, is_member, device_code_of: None });
+        }
+        Ok(())
+    }
+
+    /// Adds the images that are bitcode. Finished images can't be linked any more.
+    fn add_images(&mut self, part: &Part, images: Vec<Image>, embedded: bool) -> Result<()> {
+        for (position, image) in images.into_iter().enumerate() {
+            if image.kind != ImageKind::BITCODE {
+                let (triple, kind) = (image.triple().to_owned(), image.kind);
+                return Err(Error::FinishedImage { path: part.origin.to_path(), position, triple, kind });
+            }
+            let architecture = offload_binary::architecture(image.triple()).to_owned();
+            let cpu = Some(image.arch().to_owned()).filter(|arch| !arch.is_empty());
+            for source in ModuleSource::of_bitcode(&part.origin, &Bytes::new(image.bytes))? {
+                self.modules.push(Sorted {
+                    source,
+                    architecture: architecture.clone(),
+                    cpu: cpu.clone(),
+                    is_member: part.is_member,
+                    device_code_of: embedded.then(|| part.origin.clone()),
+                });
             }
         }
-        let mut in_objects = HashMap::new();
-        for object in &inputs.objects {
-            for symbol in &object.strong {
-                if let Some(first) = strong.insert(symbol.clone(), object.path.clone()) {
-                    let (symbol, second) = (symbol.clone(), object.path.clone());
-                    return Err(bitcode_link::Error::DuplicateSymbol { symbol, first, second }.into());
-                }
-            }
-            in_objects.extend(object.symbols.iter().map(|symbol| (symbol.clone(), object.path.clone())));
+        Ok(())
+    }
+
+    /// Modules that are neither the host's nor any target's are mistakes, unless they come in a container,
+    /// which has modules for many targets.
+    fn check_architectures(&self, targets: &[Target]) -> Result<()> {
+        let fits = |sorted: &&Sorted| {
+            sorted.device_code_of.is_some()
+                || sorted.cpu.is_some()
+                || is_host(&sorted.architecture)
+                || targets.iter().any(|target| target.name() == sorted.architecture)
+        };
+        match self.modules.iter().find(|sorted| !fits(sorted)) {
+            None => Ok(()),
+            Some(Sorted { source, .. }) => Err(Error::WrongTarget {
+                origin: source.origin.clone(),
+                found: source.identity.triple.clone(),
+                targets: targets.iter().map(|target| target.name()).collect(),
+            }),
         }
-        Ok(Self { in_modules, in_objects })
     }
 
-    /// The module that defines `symbol`.
-    pub(crate) fn module(&self, symbol: &str) -> Option<&Path> {
-        self.in_modules.get(symbol).map(PathBuf::as_path)
-    }
-
-    /// Whether an object defines `symbol`.
-    pub(crate) fn in_object(&self, symbol: &str) -> bool {
-        self.in_objects.contains_key(symbol)
+    /// What of the inputs goes into the image that `selection` asks for.
+    pub(crate) fn for_target(&self, selection: &Selection) -> Result<Inputs> {
+        let target = selection.target;
+        let mut inputs = Inputs {
+            modules: Vec::new(),
+            own: Vec::new(),
+            library: Library::default(),
+            own_library: Library::default(),
+            objects: self.objects.iter().filter(|object| object.is_for(target)).cloned().collect(),
+            standard_library: Arc::clone(&self.standard_library),
+        };
+        let is_own = |sorted: &Sorted| {
+            let cpu_fits = match &sorted.cpu {
+                Some(cpu) if !selection.cpus.is_empty() => selection.cpus.contains(cpu),
+                _ => true,
+            };
+            sorted.architecture == target.name() && cpu_fits
+        };
+        // An object with device code for this target is no source of other device code for it.
+        let replaced: Vec<_> = self
+            .modules
+            .iter()
+            .filter(|sorted| is_own(sorted))
+            .filter_map(|sorted| sorted.device_code_of.as_ref())
+            .collect();
+        for sorted in &self.modules {
+            let is_host = sorted.device_code_of.is_none()
+                && is_host(&sorted.architecture)
+                && !replaced.contains(&&sorted.source.origin);
+            let (modules, library) = match (is_host || (!target.is_gpu() && is_own(sorted)), is_own(sorted)) {
+                (true, _) => (&mut inputs.modules, &mut inputs.library),
+                (false, true) => (&mut inputs.own, &mut inputs.own_library),
+                (false, false) => continue,
+            };
+            if sorted.is_member {
+                library.add(sorted.source.clone(), Take::Module);
+            } else {
+                modules.push(sorted.source.clone());
+            }
+        }
+        let nothing = inputs.modules.is_empty()
+            && inputs.own.is_empty()
+            && inputs.library.is_empty()
+            && inputs.own_library.is_empty()
+            && inputs.objects.is_empty();
+        if nothing { Err(Error::NothingForTarget { target: selection.to_string() }) } else { Ok(inputs) }
     }
 }
 
-fn definitions<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = GlobalValue<'ctx>> {
-    let functions = module.get_functions().map(|function| function.as_global_value());
-    functions.chain(module.get_globals()).filter(|global| !global.is_declaration())
+/// Whether modules of this architecture can become code of any target.
+fn is_host(architecture: &str) -> bool {
+    architecture.is_empty() || architecture == Target::X86_64.name()
+}
+
+/// The images that are embedded in an object.
+fn device_code(part: &Part) -> Result<Vec<Image>> {
+    match offload_binary::decode(&part.bytes) {
+        Ok(images) => Ok(images),
+        Err(DecodeError::NoSection | DecodeError::Elf(_)) => Ok(Vec::new()),
+        Err(source) => Err(Error::Container { path: part.origin.to_path(), source }),
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::error::Error;
-use crate::input::ObjectFile;
+use crate::object_file::ObjectFile;
 use crate::options::Options;
 use crate::problem::{Problem, Trouble};
 use abi::launch::GEOMETRY_SLOTS;

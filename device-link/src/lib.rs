@@ -9,6 +9,7 @@ mod options;
 mod problem;
 
 mod aliases;
+mod compose;
 mod entry;
 mod image;
 mod input;
@@ -17,11 +18,13 @@ mod levels;
 mod limits;
 mod linker;
 mod markers;
+mod object_file;
 mod optimize;
 mod ptxas;
 mod reach;
 mod retarget;
 mod runtime;
+mod standard_library;
 mod target;
 mod tool;
 mod work_items;
@@ -29,6 +32,7 @@ mod work_items;
 pub mod container;
 mod output;
 
+pub use bitcode_link::Warning;
 pub use error::Error;
 pub use options::{Emit, OptLevel, Options, TargetSpec};
 pub use output::write_file;
@@ -36,7 +40,7 @@ pub use problem::{Hop, Problem, Refusal, Trouble};
 pub use tool::ToolError;
 
 use bitcode_link::jobs;
-use input::Inputs;
+use input::{AllInputs, Inputs};
 use kernels::Kernels;
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::inkwell::module::Module;
@@ -53,6 +57,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Report {
     /// The images, in the order in which they were asked for.
     pub images: Vec<ImageReport>,
+    /// What is worth saying about the inputs.
+    pub warnings: Vec<Warning>,
 }
 
 /// One image, and how it was made.
@@ -74,7 +80,8 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     let selections = target::select_all(&options.targets)?;
     let several = selections.len() > 1;
     let limit = options.jobs.unwrap_or_else(jobs::default_jobs);
-    let results = jobs::run(limit, &selections, |selection| link_image(inputs, selection, options, several));
+    let inputs = input::read(inputs, &selections, options)?;
+    let results = jobs::run(limit, &selections, |selection| link_image(&inputs, selection, options, several));
     let mut images = Vec::new();
     let mut refused = Vec::new();
     let mut first_error = None;
@@ -88,12 +95,12 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     if !refused.is_empty() {
         return Err(Error::Kernels(problem::merge(refused, selections.len())));
     }
-    first_error.map_or(Ok(Report { images }), Err)
+    first_error.map_or(Ok(Report { images, warnings: inputs.warnings }), Err)
 }
 
 /// Links one image, of one code or of one for each level.
 fn link_image(
-    paths: &[PathBuf],
+    inputs: &AllInputs,
     selection: &Selection,
     options: &Options,
     several: bool,
@@ -101,7 +108,7 @@ fn link_image(
     let target = selection.target;
     let temps = Temps::new(options.save_temps.as_deref())?;
     let temps = if several { temps.inside(&selection.to_string())? } else { temps };
-    let inputs = input::read(paths, target)?;
+    let inputs = inputs.for_target(selection)?;
     let work = Work { inputs: &inputs, target, options, temps: &temps };
     let compiled = match selection.cpus.as_slice() {
         [] => compile(&work, "", levels::keep_names)?,
@@ -136,11 +143,11 @@ struct Compiled {
 fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str)) -> Result<Compiled> {
     let Work { inputs, target, options, temps } = *work;
     let context = Context::create();
-    let modules = input::modules(&context, inputs)?;
-    let origins = input::Origins::of(&modules, inputs)?;
-    let module = bitcode_link::link(modules)?;
-    aliases::replace_aliases(&module)?;
-    let (kernels, mut problems) = kernels::choose(&module, &inputs.objects, options)?;
+    let mut composite = compose::compose(&context, inputs, options)?;
+    let (kernels, mut problems) = kernels::choose(composite.module(), &inputs.objects, options)?;
+    markers::check_declarations(composite.module())?;
+    compose::complete(&mut composite, inputs, &kernels)?;
+    let (module, origins) = compose::Origins::of(composite, inputs)?;
 
     markers::check_declarations(&module)?;
     let rules = rules(&module, target, options);

@@ -5,7 +5,7 @@ mod args;
 use anyhow::{Context as _, Result};
 use args::{Arguments, Command, LinkArguments, MessageFormat};
 use clap::Parser as _;
-use device_link::{Error, container, link_device, write_file};
+use device_link::{Error, Warning, container, link_device, write_file};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -52,6 +52,7 @@ fn run(arguments: &Arguments) -> Result<()> {
 
 fn run_link(link: &LinkArguments, format: MessageFormat) -> Result<()> {
     let report = link_device(&link.inputs, &link.options())?;
+    warn(&report.warnings, format);
     let commands: Vec<_> = report.images.iter().map(|image| image.commands.clone()).collect();
     let images: Vec<_> = report.images.into_iter().map(|image| image.image).collect();
     write_file(&link.output, &container::pack(&images)?)?;
@@ -101,6 +102,17 @@ fn extract(file: &Path, triple: Option<&str>, arch: Option<&str>, output: &Path)
 fn print(text: &str) -> Result<()> {
     use std::io::Write as _;
     std::io::stdout().lock().write_all(text.as_bytes()).context("can't print")
+}
+
+fn warn(warnings: &[Warning], format: MessageFormat) {
+    for warning in warnings {
+        write_error(&match format {
+            MessageFormat::Text => format!("warning: {warning}"),
+            MessageFormat::Json => {
+                serde_json::json!({ "reason": "warning", "message": warning.to_string() }).to_string()
+            }
+        });
+    }
 }
 
 /// Prints an error: kernels' problems one by one, the causes of other errors behind them.

@@ -76,6 +76,8 @@ pub struct Options {
     pub assume_convergent_source: bool,
     /// Whether kernels may use variables that can change: the device has a copy of its own.
     pub allow_mutable_statics: bool,
+    /// The Rust toolchain whose standard library is used; by default the one that made the inputs.
+    pub sysroot: Option<PathBuf>,
     /// A folder for the modules, objects and images that the phases make.
     pub save_temps: Option<PathBuf>,
 }

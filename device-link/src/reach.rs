@@ -1,6 +1,6 @@
 //! What kernels reach, and the way there: the source of every error that names a call chain.
 
-use crate::input::Origins;
+use crate::compose::Origins;
 use crate::kernels::{Form, Kernel, Kernels};
 use crate::limits::{self, Limit};
 use crate::markers;

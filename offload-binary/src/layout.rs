@@ -7,7 +7,7 @@ use zerocopy::little_endian::{U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 /// First four bytes of every container.
-pub(crate) const MAGIC: [u8; 4] = [0x10, 0xff, 0x10, 0xad];
+pub const MAGIC: [u8; 4] = [0x10, 0xff, 0x10, 0xad];
 
 /// One binary begins at a multiple of this, and so do its parts. Source: `OffloadBinary::getAlignment`.
 pub(crate) const ALIGNMENT: u64 = 8;

@@ -21,3 +21,4 @@ pub use encode::encode;
 pub use error::{ContainerError, DecodeError, EncodeError, KernelsError};
 pub use image::Image;
 pub use kernels::{KernelList, KernelSignature, Slot};
+pub use layout::MAGIC;

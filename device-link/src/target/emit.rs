@@ -4,9 +4,9 @@
 use super::{Selection, Target, amdgcn, nvptx64, spirv64, x86_64};
 use crate::Result;
 use crate::error::Error;
-use crate::input::ObjectFile;
 use crate::kernels::Kernels;
 use crate::linker::{self, Link};
+use crate::object_file::ObjectFile;
 use crate::optimize::check_collected;
 use crate::options::{Emit, OptLevel, Options};
 use crate::output::Temps;

@@ -138,8 +138,8 @@ fn targets() {
     help: choose the image's processor with --target TRIPLE:CPU
     ");
     insta::assert_snapshot!(check(&["other_triple.ll"]), @"
-    error: the modules are for `nvptx64-nvidia-cuda`, not for x86_64
-    help: compile them for x86_64
+    error: `other_triple.ll` is for `nvptx64-nvidia-cuda`, not for x86_64
+    help: compile it for the host, x86_64, or for the image's target
     ");
     insta::assert_snapshot!(check(&["other_layout.ll"]), @"
     error: the modules are for `e-p:32:32`, not for x86_64
@@ -207,12 +207,12 @@ fn objects() {
     let archive = text(folder.join("lib.a"));
     printed(llvm("llvm-ar").args(["rc", &archive, &good]));
     insta::assert_snapshot!(check_in(folder, &[&archive]), @"
-    error: `DIR/lib.a` is an archive, and archives can't be linked by this version
-    help: give its members as inputs
+    error: `DIR/lib.a` has no bitcode in it
+    help: compile its members to bitcode, or to objects that embed it
     ");
     let cut = text(folder.join("cut.o"));
     std::fs::write(&cut, b"\x7fELF\x02\x01\x01\0\0\0\0\0").expect("writable");
-    insta::assert_snapshot!(check_in(folder, &[&cut]), @"error: object `DIR/cut.o` can't be read: Invalid ELF header size or alignment");
+    insta::assert_snapshot!(check_in(folder, &[&cut]), @"error: object `DIR/cut.o` can't be read: Could not read file magic");
 }
 
 #[test]
