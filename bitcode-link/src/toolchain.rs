@@ -64,8 +64,9 @@ fn add_rlib(path: &Path, library: &mut Library) -> crate::Result<()> {
     // Every rlib has one object that matters, and its file's name says enough.
     let name = Origin::file(Path::new(path.file_name().unwrap_or_default()));
     for part in Input::read(path)?.parts()? {
-        for source in ModuleSource::of_part(&part)? {
-            library.add(ModuleSource { origin: name.clone(), ..source }, Take::Needed);
+        for mut source in ModuleSource::of_part(&part)? {
+            source.origin = name.clone();
+            library.add(source, Take::Needed);
         }
     }
     Ok(())
