@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::error::Error;
 use abi::markers::{ALL, Marker, PREFIX};
+use abi::panics::PANIC;
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::types::FunctionType;
 use llvm_plugin::inkwell::values::FunctionValue;
@@ -16,7 +17,8 @@ pub(crate) fn of(function: FunctionValue<'_>) -> Option<Marker> {
 pub(crate) fn check_declarations(module: &Module<'_>) -> Result<()> {
     for function in module.get_functions() {
         let symbol = function.get_name().to_string_lossy();
-        if !symbol.starts_with(PREFIX) {
+        // The panic function is no marker, and there once panics were replaced.
+        if !symbol.starts_with(PREFIX) || symbol == PANIC {
             continue;
         }
         let Some((name, marker)) = ALL.iter().find(|(name, _)| *name == symbol) else {
