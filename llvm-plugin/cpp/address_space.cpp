@@ -60,6 +60,19 @@ extern "C" void outboard_move_global(LLVMValueRef global, unsigned space) {
   variable->eraseFromParent();
 }
 
+/// No variable is of a thread any more; all threads share what each had.
+extern "C" void outboard_share_thread_locals(LLVMModuleRef module) {
+  for (GlobalVariable &variable : unwrap(module)->globals())
+    variable.setThreadLocal(false);
+  for (Function &function : *unwrap(module))
+    for (Instruction &instruction : make_early_inc_range(instructions(function)))
+      if (auto *call = dyn_cast<IntrinsicInst>(&instruction);
+          call && call->getIntrinsicID() == Intrinsic::threadlocal_address) {
+        call->replaceAllUsesWith(call->getArgOperand(0));
+        call->eraseFromParent();
+      }
+}
+
 extern "C" unsigned outboard_global_address_space(LLVMValueRef global) {
   return unwrap<GlobalVariable>(global)->getAddressSpace();
 }

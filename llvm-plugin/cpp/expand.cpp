@@ -109,10 +109,69 @@ static void expandMinMaxNum(IntrinsicInst &call) {
   call.eraseFromParent();
 }
 
-/// No `llvm.*.with.overflow`, `llvm.minimumnum` and `llvm.maximumnum` is left.
+/// Halves are swapped, then the halves of those, down to single bits.
+static void expandBitReverse(IntrinsicInst &call) {
+  IRBuilder<> builder(&call);
+  Value *value = call.getArgOperand(0);
+  unsigned bits = value->getType()->getScalarSizeInBits();
+  for (unsigned step = bits / 2; step > 0; step /= 2) {
+    APInt low = APInt::getSplat(bits, APInt::getLowBitsSet(2 * step, step));
+    Value *mask = ConstantInt::get(value->getType(), low);
+    Value *up = builder.CreateShl(builder.CreateAnd(value, mask), step);
+    value = builder.CreateOr(up, builder.CreateAnd(builder.CreateLShr(value, step), mask));
+  }
+  call.replaceAllUsesWith(value);
+  call.eraseFromParent();
+}
+
+/// An integer made of a vector of bits, as comparisons of vectors are tested for any or all, lane by lane.
+static void expandMask(BitCastInst &cast) {
+  auto *lanes = dyn_cast<FixedVectorType>(cast.getSrcTy());
+  auto *integer = dyn_cast<IntegerType>(cast.getDestTy());
+  if (!lanes || !integer || !lanes->getElementType()->isIntegerTy(1))
+    return;
+  IRBuilder<> builder(&cast);
+  Value *mask = ConstantInt::get(integer, 0);
+  for (unsigned lane = 0; lane < lanes->getNumElements(); ++lane) {
+    Value *bit = builder.CreateZExt(builder.CreateExtractElement(cast.getOperand(0), lane), integer);
+    mask = builder.CreateOr(mask, builder.CreateShl(bit, lane));
+  }
+  cast.replaceAllUsesWith(mask);
+  cast.eraseFromParent();
+}
+
+/// `constant` with zeros where nothing is said.
+static Constant *withoutUndefined(Constant *constant) {
+  if (isa<UndefValue>(constant))
+    return Constant::getNullValue(constant->getType());
+  if (!isa<ConstantAggregate>(constant))
+    return constant;
+  SmallVector<Constant *> elements;
+  for (Use &element : constant->operands())
+    elements.push_back(withoutUndefined(cast<Constant>(element.get())));
+  if (auto *array = dyn_cast<ArrayType>(constant->getType()))
+    return ConstantArray::get(array, elements);
+  if (auto *structure = dyn_cast<StructType>(constant->getType()))
+    return ConstantStruct::get(structure, elements);
+  return ConstantVector::get(elements);
+}
+
+/// Every byte of every variable that is there from the start has a value, paddings too.
+extern "C" void outboard_define_initializers(LLVMModuleRef module) {
+  for (GlobalVariable &variable : unwrap(module)->globals())
+    if (variable.hasInitializer() && isa<ConstantAggregate>(variable.getInitializer()))
+      variable.setInitializer(withoutUndefined(variable.getInitializer()));
+}
+
+/// No `llvm.*.with.overflow`, `llvm.minimumnum`, `llvm.maximumnum` and `llvm.bitreverse` is left, and no vector of
+/// bits that is taken for an integer.
 extern "C" void outboard_expand_arithmetic(LLVMModuleRef module) {
   for (Function &function : *unwrap(module))
     for (Instruction &instruction : make_early_inc_range(instructions(function))) {
+      if (auto *cast = dyn_cast<BitCastInst>(&instruction)) {
+        expandMask(*cast);
+        continue;
+      }
       auto *call = dyn_cast<IntrinsicInst>(&instruction);
       if (!call)
         continue;
@@ -120,5 +179,7 @@ extern "C" void outboard_expand_arithmetic(LLVMModuleRef module) {
         expandOverflow(*overflow);
       else if (call->getIntrinsicID() == Intrinsic::minimumnum || call->getIntrinsicID() == Intrinsic::maximumnum)
         expandMinMaxNum(*call);
+      else if (call->getIntrinsicID() == Intrinsic::bitreverse)
+        expandBitReverse(*call);
     }
 }

@@ -17,6 +17,12 @@ pub fn move_global(global: GlobalValue<'_>, space: u32) {
     unsafe { ffi::outboard_move_global(global.as_value_ref(), space) }
 }
 
+/// Has all threads share what each had of a thread-local variable.
+pub fn share_thread_locals(module: &Module<'_>) {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_share_thread_locals(module.as_mut_ptr()) }
+}
+
 /// The address space of a variable.
 pub fn of_global(global: GlobalValue<'_>) -> u32 {
     assert!(is_variable(global), "only variables are asked");

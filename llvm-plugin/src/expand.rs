@@ -3,7 +3,14 @@
 use crate::ffi;
 use inkwell::module::Module;
 
-/// Writes out `llvm.*.with.overflow`, `llvm.minimumnum` and `llvm.maximumnum`.
+/// Gives every byte of every initializer a value: some back ends can't write what is undefined.
+pub fn define_initializers(module: &Module<'_>) {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_define_initializers(module.as_mut_ptr()) }
+}
+
+/// Writes out `llvm.*.with.overflow`, `llvm.minimumnum`, `llvm.maximumnum` and `llvm.bitreverse`, and casts of
+/// vectors of bits to integers.
 pub fn expand_arithmetic(module: &Module<'_>) {
     // SAFETY: a live module.
     unsafe { ffi::outboard_expand_arithmetic(module.as_mut_ptr()) }

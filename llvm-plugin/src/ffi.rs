@@ -102,6 +102,7 @@ unsafe extern "C" {
 
     pub(crate) fn outboard_move_allocas(module: LLVMModuleRef);
     pub(crate) fn outboard_move_global(global: LLVMValueRef, space: c_uint);
+    pub(crate) fn outboard_share_thread_locals(module: LLVMModuleRef);
     pub(crate) fn outboard_global_address_space(global: LLVMValueRef) -> c_uint;
     pub(crate) fn outboard_drop_initializer(global: LLVMValueRef);
 
@@ -125,6 +126,7 @@ unsafe extern "C" {
         string: *mut c_void,
     );
 
+    pub(crate) fn outboard_define_initializers(module: LLVMModuleRef);
     pub(crate) fn outboard_expand_arithmetic(module: LLVMModuleRef);
 
     pub(crate) fn outboard_link_needed(

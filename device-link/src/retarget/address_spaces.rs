@@ -2,7 +2,7 @@
 
 use crate::target::Target;
 use llvm_plugin::address_space::{
-    PointerRemap, drop_initializer, move_allocas, move_global, of_global, remap_pointers,
+    PointerRemap, drop_initializer, move_allocas, move_global, of_global, remap_pointers, share_thread_locals,
 };
 use llvm_plugin::inkwell::module::{Linkage, Module};
 use llvm_plugin::inkwell::values::GlobalValue;
@@ -26,6 +26,8 @@ pub(super) fn place(module: &Module<'_>, target: Target) {
     if target == Target::X86_64 {
         return;
     }
+    // A kernel that uses one is refused, and this is for the sake of what else is wrong with it.
+    share_thread_locals(module);
     for variable in module.get_globals().collect::<Vec<_>>() {
         if of_global(variable) == SHARED && !variable.is_declaration() {
             // Shared memory starts with whatever is in it; back ends refuse anything else.
@@ -45,7 +47,7 @@ fn move_variables(module: &Module<'_>, target: Target) {
     let layout = module.get_data_layout();
     let layout = llvm_plugin::inkwell::targets::TargetData::create(&layout.as_str().to_string_lossy());
     for variable in module.get_globals().collect::<Vec<_>>() {
-        if of_global(variable) != 0 || is_list(variable) || variable.is_thread_local() {
+        if of_global(variable) != 0 || is_list(variable) {
             continue;
         }
         let size = match variable.get_value_type().try_into() {

@@ -52,6 +52,11 @@ pub(crate) fn retarget(module: &Module<'_>, target: Target, machine: &TargetMach
         drop_unwinding(module);
         lower_memory_parameters(module);
         allow_inlining(module);
+        if target == Target::Spirv64 {
+            // The host's vectors have lengths that SPIR-V doesn't know, and become integers that it doesn't know.
+            run_generic_passes(module, "function(scalarizer<load-store>)")
+                .map_err(|text| Error::Llvm { what: "take vectors apart", text })?;
+        }
     } else {
         convergence::unmark(module);
     }
@@ -61,6 +66,8 @@ pub(crate) fn retarget(module: &Module<'_>, target: Target, machine: &TargetMach
 /// Entries are there, and memory goes where the target has it. All functions that are known by their handles
 /// have to be looked up again.
 pub(crate) fn place_memory(module: &Module<'_>, target: Target) -> Result<()> {
+    run_generic_passes(module, "globaldce")
+        .map_err(|text| Error::Llvm { what: "drop what no kernel needs", text })?;
     conventions::unify(module, target)?;
     address_spaces::place(module, target);
     Ok(())
@@ -82,6 +89,7 @@ pub(crate) fn link_libraries(module: &Module<'_>, target: Target, folder: Option
 pub(crate) fn legalize(module: &Module<'_>, target: Target) {
     if target == Target::Spirv64 {
         llvm_plugin::expand::expand_arithmetic(module);
+        llvm_plugin::expand::define_initializers(module);
     }
 }
 
