@@ -15,6 +15,7 @@ pub mod markers;
 pub mod mirror;
 pub mod names;
 pub mod panics;
+pub mod reports;
 
 pub use launch::LaunchOptions;
 pub use map_flags::MapFlags;

@@ -1,7 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use device_link::{Emit, OptLevel, Options, TargetSpec};
+use device_link::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -74,6 +74,16 @@ enum EmitArgument {
     Ptx,
 }
 
+/// What a panic does before the kernel ends with a trap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum PanicArgument {
+    /// Nothing: the smallest code
+    #[default]
+    Trap,
+    /// It writes what, where and in which thread to a buffer of the host's
+    Record,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct LinkArguments {
     /// Bitcode, IR text, objects, archives, .rlib files and containers, told apart by their content
@@ -106,6 +116,9 @@ pub(crate) struct LinkArguments {
     /// What nvptx64 images are: cubins, or the PTX that they are made of
     #[arg(long, value_enum, default_value_t)]
     emit: EmitArgument,
+    /// What a panic does before the kernel ends with a trap
+    #[arg(long, value_enum, default_value_t)]
+    panic: PanicArgument,
     /// Images linked at the same time [default: one for each processor of this machine]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -144,6 +157,10 @@ impl LinkArguments {
             emit: match self.emit {
                 EmitArgument::Image => Emit::Image,
                 EmitArgument::Ptx => Emit::Ptx,
+            },
+            panic: match self.panic {
+                PanicArgument::Trap => PanicMode::Trap,
+                PanicArgument::Record => PanicMode::Record,
             },
             jobs: self.jobs,
             linker: self.linker.clone(),

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::error::Error;
-use crate::kernels::{Form, Kernel, Kernels};
+use crate::kernels::{Form, Kernel, Kernels, is_gpu_entry};
 use crate::reach::in_module;
 use crate::retarget::{address_spaces, conventions};
 use crate::target::Target;
@@ -36,7 +36,9 @@ pub(crate) fn emit_entries<'ctx>(
 ) -> Result<Vec<Entry<'ctx>>> {
     let mut entries = Vec::new();
     for (kernel, function) in in_module(module, kernels) {
-        if target.is_gpu() {
+        if is_gpu_entry(function) {
+            export(function);
+        } else if target.is_gpu() {
             emit_gpu_entry(module, kernel, function, target).map_err(|error| builder_bug(&error))?;
         } else if kernel.form == Form::Ordinary {
             entries.push(emit_entry(module, kernel, function).map_err(|error| builder_bug(&error))?);

@@ -14,6 +14,9 @@ use llvm_plugin::inkwell::values::FunctionValue;
 use offload_binary::{KernelSignature, Slot};
 use std::collections::BTreeMap;
 
+/// The address space of the device's memory on GPUs.
+const DEVICE_SPACE: u16 = 1;
+
 /// Where a kernel's entry comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -125,7 +128,10 @@ fn find_forms(
                     && function.get_type().get_return_type().is_none()
             })
         });
-        forms.extend(kernels.map(|name| (name, Form::Ordinary)));
+        forms.extend(kernels.map(|name| {
+            let entry = module.get_function(&name).is_some_and(is_gpu_entry);
+            (name, if entry { Form::Entry } else { Form::Ordinary })
+        }));
     }
     if forms.is_empty() { Err(Error::NoKernels) } else { Ok(forms) }
 }
@@ -217,7 +223,7 @@ fn entry_slots(function: FunctionValue<'_>) -> std::result::Result<Vec<Slot>, Tr
         .iter()
         .enumerate()
         .map(|(index, parameter)| {
-            match slot_of(*parameter) {
+            match entry_slot_of(*parameter) {
                 Some(Slot::Value) if !is_i64(*parameter) => None,
                 Some(Slot::Value) if index == 0 => None,
                 slot => slot,
@@ -232,6 +238,24 @@ fn entry_slots(function: FunctionValue<'_>) -> std::result::Result<Vec<Slot>, Tr
         Some((_, slots)) => Ok(slots.to_vec()),
         None => Err(Trouble::NoEnvironment),
     }
+}
+
+/// An entry says itself that its pointers are to the device's memory.
+fn entry_slot_of(parameter: BasicMetadataTypeEnum<'_>) -> Option<Slot> {
+    match parameter {
+        BasicMetadataTypeEnum::PointerType(pointer) if pointer.get_address_space() == DEVICE_SPACE.into() => {
+            Some(Slot::Pointer)
+        }
+        other => slot_of(other),
+    }
+}
+
+/// Whether `function` was compiled as what a GPU's runtime calls.
+///
+/// Source: `PTX_Kernel`, `SPIR_KERNEL` and `AMDGPU_KERNEL`, llvm/IR/CallingConv.h (LLVM 22.1).
+pub(crate) fn is_gpu_entry(function: FunctionValue<'_>) -> bool {
+    const CONVENTIONS: [u32; 3] = [71, 76, 91];
+    CONVENTIONS.contains(&function.get_call_conventions())
 }
 
 fn is_i64(parameter: BasicMetadataTypeEnum<'_>) -> bool {

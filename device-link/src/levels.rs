@@ -27,7 +27,10 @@ pub(crate) fn compile_levels(work: &Work<'_>, cpus: &[String]) -> Result<Compile
         let temps = work.temps.inside(cpu)?;
         let compiled = compile(&Work { temps: &temps, ..*work }, cpu, rename_entries)?;
         match &mut all {
-            Some(all) => all.codes.extend(compiled.codes),
+            Some(all) => {
+                all.codes.extend(compiled.codes);
+                all.reports |= compiled.reports;
+            }
             None => all = Some(compiled),
         }
     }
@@ -68,7 +71,7 @@ fn compile_entries(work: &Work<'_>, kernels: &Kernels, cpus: &[String]) -> Resul
     }
     internalize_except(&module, &kernels.names());
     verify(&module, "making entries that choose a level")?;
-    optimize::optimize(&module, &machine, options.opt_level)?;
+    optimize::optimize(&module, &machine, target, options.opt_level)?;
     temps.write_module("levels", &module)?;
     target.generate(&module, &machine)
 }

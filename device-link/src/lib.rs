@@ -24,6 +24,7 @@ mod ptxas;
 mod reach;
 mod retarget;
 mod runtime;
+mod shared_memory;
 mod standard_library;
 mod target;
 mod tool;
@@ -34,16 +35,18 @@ mod output;
 
 pub use bitcode_link::Warning;
 pub use error::Error;
-pub use options::{Emit, OptLevel, Options, TargetSpec};
+pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 pub use output::write_file;
 pub use problem::{Hop, Problem, Refusal, Trouble};
 pub use tool::ToolError;
 
+use abi::reports::REPORTS;
 use bitcode_link::jobs;
 use input::{AllInputs, Inputs};
 use kernels::Kernels;
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::inkwell::module::Module;
+use llvm_plugin::inkwell::targets::TargetMachine;
 use offload_binary::{Image, KernelSignature};
 use output::Temps;
 use std::path::PathBuf;
@@ -115,8 +118,8 @@ fn link_image(
         [cpu] => compile(&work, cpu, levels::keep_names)?,
         cpus => levels::compile_levels(&work, cpus)?,
     };
-    let Compiled { codes, kernels, arch } = compiled;
-    let emitted = target::emit_image(selection, &codes, &inputs.objects, &kernels, options, &temps)?;
+    let emitted = target::emit_image(selection, &compiled, &inputs.objects, options, &temps)?;
+    let Compiled { kernels, arch, .. } = compiled;
     let (commands, notes) = (emitted.commands.clone(), emitted.notes.clone());
     let image = image::make(emitted, target, &arch, &kernels)?;
     Ok(ImageReport { image, kernels: kernels.signatures(), commands, notes })
@@ -136,6 +139,8 @@ struct Compiled {
     kernels: Kernels,
     /// The processor to record.
     arch: String,
+    /// Whether it exports [`REPORTS`].
+    reports: bool,
 }
 
 /// Compiles the inputs for one processor; `arch` is empty for the target's generic one. `rename` sees the
@@ -151,29 +156,36 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
 
     markers::check_declarations(&module)?;
     let rules = rules(&module, target, options);
-    retarget::simplify(&module)?;
+    let native = target.is_native(&module);
+    if !native {
+        retarget::simplify(&module)?;
+    }
     let reached = reach::walk_kernels(&module, &kernels, &origins);
     problems.extend(reach::find_refused(&kernels, &reached, &rules));
     let cpu = retarget::attributes::clean(&module, target, arch)?;
     let machine = target.machine(&cpu, options.opt_level)?;
     temps.write_module("linked", &module)?;
-    retarget::retarget(&module, target, &machine)?;
+    if native {
+        retarget::layout::set(&module, target, &machine)?;
+    } else {
+        retarget::retarget(&module, target, &machine)?;
+    }
 
     let entries = entry::emit_entries(&module, &kernels, target)?;
     bitcode_link::drop_startup_code(&module);
     bitcode_link::internalize_except(&module, &inputs.exports(&kernels));
-    if target.is_gpu() {
+    if target.is_gpu() && !native {
         retarget::place_memory(&module, target)?;
-    } else {
-        verify(&module, "making entries")?;
-        problems.extend(work_items::resolve_markers(&module, &machine, &entries, &reached)?);
     }
-    verify(&module, "resolving work items")?;
+    verify(&module, "making entries")?;
+    problems.extend(resolve_markers(&context, &module, work, &machine, (&kernels, &reached, &entries))?);
     temps.write_module("entries", &module)?;
     retarget::link_libraries(&module, target, options.libclc.as_ref())?;
-    bitcode_link::internalize_except(&module, &inputs.exports(&kernels));
+    let exports: Vec<_> = inputs.exports(&kernels).into_iter().chain([REPORTS]).collect();
+    bitcode_link::internalize_except(&module, &exports);
     verify(&module, "linking libraries")?;
-    optimize::optimize(&module, &machine, options.opt_level)?;
+    optimize::optimize(&module, &machine, target, options.opt_level)?;
+    runtime::drop_unused(&module);
     retarget::legalize(&module, target);
     verify(&module, "optimization")?;
     temps.write_module("optimized", &module)?;
@@ -187,7 +199,29 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     temps.write(target.code_name(), &code)?;
     // An image for every machine names no processor; `native` is recorded as what it is.
     let arch = if arch.is_empty() { String::new() } else { cpu.name };
-    Ok(Compiled { codes: vec![code], kernels, arch })
+    let reports = module.get_global(REPORTS).is_some();
+    Ok(Compiled { codes: vec![code], kernels, arch, reports })
+}
+
+/// Puts in what markers stand for: the device runtime's functions, shared memory, and on x86_64 the counters
+/// of the entries' loops. Returns the kernels for which that can't be done.
+fn resolve_markers<'ctx>(
+    context: &'ctx Context,
+    module: &Module<'ctx>,
+    work: &Work<'_>,
+    machine: &TargetMachine,
+    (kernels, reached, entries): (&Kernels, &reach::Reached, &[entry::Entry<'ctx>]),
+) -> Result<Vec<Problem>> {
+    runtime::link_runtime(context, module, work.target, work.options.panic)?;
+    let mut problems = shared_memory::resolve_static(context, module, kernels, reached);
+    if work.target.is_gpu() {
+        optimize::inline_required(module, machine)?;
+    } else {
+        problems.extend(work_items::resolve_markers(module, machine, entries, reached)?);
+    }
+    runtime::name_kernels(context, module, kernels);
+    verify(module, "resolving markers")?;
+    Ok(problems)
 }
 
 /// What kernels are refused for, seen from the inputs as they are.

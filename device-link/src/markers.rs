@@ -2,10 +2,10 @@
 
 use crate::Result;
 use crate::error::Error;
-use abi::markers::{ALL, Marker, PREFIX};
-use abi::panics::PANIC;
+use abi::markers::{ALL, Marker, PREFIX, Signature, Type};
+use llvm_plugin::inkwell::AddressSpace;
 use llvm_plugin::inkwell::module::Module;
-use llvm_plugin::inkwell::types::FunctionType;
+use llvm_plugin::inkwell::types::{BasicType as _, BasicTypeEnum, FunctionType};
 use llvm_plugin::inkwell::values::FunctionValue;
 
 /// The marker that `function` is.
@@ -13,12 +13,16 @@ pub(crate) fn of(function: FunctionValue<'_>) -> Option<Marker> {
     Marker::from_symbol(&function.get_name().to_string_lossy())
 }
 
+/// The marker that `function` is, if the loops over work items answer it.
+pub(crate) fn position_of(function: FunctionValue<'_>) -> Option<Marker> {
+    of(function).filter(|marker| marker.is_position() || *marker == Marker::Barrier)
+}
+
 /// Checks that every function with a marker's prefix is one and has its type.
 pub(crate) fn check_declarations(module: &Module<'_>) -> Result<()> {
     for function in module.get_functions() {
         let symbol = function.get_name().to_string_lossy();
-        // The panic function is no marker, and there once panics were replaced.
-        if !symbol.starts_with(PREFIX) || symbol == PANIC {
+        if !symbol.starts_with(PREFIX) {
             continue;
         }
         let Some((name, marker)) = ALL.iter().find(|(name, _)| *name == symbol) else {
@@ -27,7 +31,7 @@ pub(crate) fn check_declarations(module: &Module<'_>) -> Result<()> {
             return Err(Error::UnknownMarker { symbol: symbol.into_owned(), nearest });
         };
         let expected = marker_type(*marker, module);
-        if function.get_type() != expected {
+        if !same_type(function.get_type(), expected) {
             let print = |kind: FunctionType<'_>| kind.print_to_string().to_string();
             return Err(Error::MarkerType {
                 symbol: name,
@@ -39,13 +43,35 @@ pub(crate) fn check_declarations(module: &Module<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Whether the types are the same, whatever address space pointers are in: SPIR-V has no other than the
+/// generic one for those to any memory.
+fn same_type<'ctx>(found: FunctionType<'ctx>, expected: FunctionType<'ctx>) -> bool {
+    let plain = |kind: Option<BasicTypeEnum<'ctx>>| match kind {
+        Some(BasicTypeEnum::PointerType(pointer)) => {
+            Some(pointer.get_context().ptr_type(AddressSpace::default()).into())
+        }
+        other => other,
+    };
+    let parts = |kind: FunctionType<'ctx>| {
+        let parameters = kind.get_param_types().into_iter().map(|kind| BasicTypeEnum::try_from(kind).ok());
+        std::iter::once(kind.get_return_type()).chain(parameters).map(plain).collect::<Vec<_>>()
+    };
+    found.is_var_arg() == expected.is_var_arg() && parts(found) == parts(expected)
+}
+
 fn marker_type<'ctx>(marker: Marker, module: &Module<'ctx>) -> FunctionType<'ctx> {
     let context = module.get_context();
-    match marker {
-        Marker::GlobalId(_) => context.i64_type().fn_type(&[], false),
-        Marker::ThreadId(_) | Marker::BlockId(_) | Marker::BlockSize(_) | Marker::GridSize(_) => {
-            context.i32_type().fn_type(&[], false)
+    let Signature { result, parameters } = marker.signature();
+    let plain = |kind: Type| -> BasicTypeEnum<'ctx> {
+        match kind {
+            Type::I32 => context.i32_type().into(),
+            Type::I64 => context.i64_type().into(),
+            Type::Pointer => context.ptr_type(AddressSpace::default()).into(),
         }
-        Marker::Barrier => context.void_type().fn_type(&[], false),
+    };
+    let parameters: Vec<_> = parameters.iter().map(|kind| plain(*kind).into()).collect();
+    match result {
+        Some(kind) => plain(kind).fn_type(&parameters, false),
+        None => context.void_type().fn_type(&parameters, false),
     }
 }

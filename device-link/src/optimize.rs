@@ -6,6 +6,7 @@ use crate::kernels::Kernels;
 use crate::options::OptLevel;
 use crate::problem::{Problem, Trouble};
 use crate::reach::in_module;
+use crate::target::Target;
 use llvm_plugin::collect::{Collected, CollectedSeverity, collect};
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::passes::PassBuilderOptions;
@@ -14,7 +15,14 @@ use llvm_plugin::inkwell::values::{FunctionValue, InstructionOpcode, Instruction
 use llvm_plugin::instruction::call_site;
 
 /// Runs the pipeline of `level`.
-pub(crate) fn optimize(module: &Module<'_>, machine: &TargetMachine, level: OptLevel) -> Result<()> {
+pub(crate) fn optimize(
+    module: &Module<'_>,
+    machine: &TargetMachine,
+    target: Target,
+    level: OptLevel,
+) -> Result<()> {
+    // LLVM 22 makes invalid SPIR-V of addresses that nothing has simplified.
+    let level = if target == Target::Spirv64 && level == OptLevel::O0 { OptLevel::O1 } else { level };
     // An image is stripped, and what it is made of must not depend on where its source was.
     module.strip_debug_info();
     let pipeline = match level {
@@ -24,6 +32,11 @@ pub(crate) fn optimize(module: &Module<'_>, machine: &TargetMachine, level: OptL
         OptLevel::O3 => "default<O3>",
     };
     run_passes(module, machine, pipeline, "optimize the kernels")
+}
+
+/// Inlines what must be inlined.
+pub(crate) fn inline_required(module: &Module<'_>, machine: &TargetMachine) -> Result<()> {
+    run_passes(module, machine, "always-inline,globaldce", "inline kernels")
 }
 
 /// Runs `passes`, in opt's notation. `what` they do stands in the error.

@@ -29,6 +29,16 @@ pub enum Emit {
     Ptx,
 }
 
+/// What a panic does on a device, before the kernel ends with a trap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PanicMode {
+    /// Nothing: the smallest code.
+    #[default]
+    Trap,
+    /// It writes what, where and in which thread to the buffer of `abi::reports`, if the host gave one.
+    Record,
+}
+
 /// One image that is wanted: `TRIPLE[:CPU[,CPU...]]`, with an architecture in place of the triple where
 /// its usual triple is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,6 +74,8 @@ pub struct Options {
     pub opt_level: OptLevel,
     /// What images are made of.
     pub emit: Emit,
+    /// What a panic does.
+    pub panic: PanicMode,
     /// How many images are linked at the same time; none for as many as there are processors.
     pub jobs: Option<NonZeroUsize>,
     /// The ELF linker; by default the `ld.lld` of LLVM 22.

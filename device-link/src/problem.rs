@@ -58,6 +58,18 @@ pub enum Trouble {
     NoEnvironment,
     /// It waits for other threads.
     Barrier,
+    /// Something that the target's device can't do.
+    NoSuchMarker {
+        /// The marker.
+        marker: String,
+        /// The target.
+        target: &'static str,
+    },
+    /// A marker whose operands must be known when the image is linked.
+    MarkerOperand {
+        /// The marker.
+        marker: String,
+    },
     /// An entry without geometry asks for it.
     MarkerInEntry {
         /// The marker.
@@ -201,6 +213,7 @@ impl Problem {
     fn help(&self) -> Option<&'static str> {
         Some(match &self.trouble {
             Trouble::Parameter { .. } => "pass it in memory, through a pointer",
+            Trouble::MarkerOperand { .. } => "write key, size and alignment as constants at the call",
             Trouble::MarkerInEntry { .. } => "give it as --kernel, and let device-link make the entry",
             Trouble::MarkerNotInlined { .. } => {
                 "a function that asks for its position must be called directly, and not by itself"
@@ -258,6 +271,12 @@ impl fmt::Display for Problem {
                 "kernel `{kernel}` waits at a barrier, and kernels with barriers can't be linked for x86_64 by \
                  this version"
             ),
+            Trouble::NoSuchMarker { marker, target } => {
+                write!(f, "kernel `{kernel}` reaches `{marker}`, which {target} has nothing for")
+            }
+            Trouble::MarkerOperand { marker } => {
+                write!(f, "kernel `{kernel}` reaches a call of `{marker}` whose operands aren't constants")
+            }
             Trouble::MarkerInEntry { marker } => write!(
                 f,
                 "entry `{kernel}` reaches `{marker}`, which needs the geometry that an entry of its own doesn't get"

@@ -6,7 +6,7 @@ use crate::limits::{self, Limit};
 use crate::markers;
 use crate::problem::{Hop, Problem, Trouble};
 use crate::target::Target;
-use abi::markers::Marker;
+use abi::markers::{DYNAMIC_MEMORY, Marker};
 use llvm_plugin::address_space;
 use llvm_plugin::debug_location::{self, DebugLocation};
 use llvm_plugin::inkwell::module::Module;
@@ -52,7 +52,7 @@ pub(crate) struct Rules {
 
 impl Reached {
     /// The way from `kernel` to `symbol`, last step first. Empty if there was none.
-    fn chain(&self, kernel: &str, symbol: &str) -> Vec<Hop> {
+    pub(crate) fn chain(&self, kernel: &str, symbol: &str) -> Vec<Hop> {
         let found = self.ends(kernel).find(|end| end.symbol == symbol && !end.kind.is_limit());
         found.map(|end| end.chain.clone()).unwrap_or_default()
     }
@@ -115,12 +115,16 @@ impl Rules {
             (EndKind::ThreadLocal, _) => Some(Trouble::ThreadLocal { symbol }),
             (EndKind::Mutable, _) => (!self.allow_mutable_statics).then_some(Trouble::Mutable { symbol }),
             (EndKind::Outside, None) => None,
-            (EndKind::Outside, Some(Marker::Barrier)) if !self.target.is_gpu() => Some(Trouble::Barrier),
+            (EndKind::Outside, Some(marker)) if !self.target.has_marker(marker) => Some(match marker {
+                Marker::Barrier => Trouble::Barrier,
+                _ => Trouble::NoSuchMarker { marker: symbol, target: self.target.name() },
+            }),
             (EndKind::Outside, Some(_)) if self.unmarked.contains(&symbol) => {
                 Some(Trouble::MayBeMoved { marker: symbol })
             }
-            (EndKind::Outside, Some(_)) => {
-                let placeless = kernel.form != Form::Ordinary && !self.target.is_gpu();
+            (EndKind::Outside, Some(marker)) => {
+                let placeless =
+                    marker.is_position() && kernel.form != Form::Ordinary && !self.target.is_gpu();
                 placeless.then_some(Trouble::MarkerInEntry { marker: symbol })
             }
         }
@@ -168,7 +172,7 @@ pub(crate) fn find_limits(
 /// Finds the markers that `function`, the entry of `kernel`, reaches though everything is inlined.
 pub(crate) fn find_unresolved(kernel: &str, function: FunctionValue<'_>, reached: &Reached) -> Vec<Problem> {
     let walk = Walk::from(function);
-    let left = walk.nodes.iter().filter(|node| node.is_marker()).map(Node::name);
+    let left = walk.nodes.iter().filter(|node| node.is_position()).map(Node::name);
     let problem = |marker: String| Problem {
         kernel: kernel.to_owned(),
         chain: reached.chain(kernel, &marker),
@@ -279,7 +283,7 @@ impl<'ctx> Walk<'ctx> {
 
     /// The names of the functions from which a marker can be reached.
     fn callers_of_markers(&self) -> Vec<String> {
-        let mut on_the_way: Vec<bool> = self.nodes.iter().map(Node::is_marker).collect();
+        let mut on_the_way: Vec<bool> = self.nodes.iter().map(Node::is_position).collect();
         let mut grown = true;
         while grown {
             grown = false;
@@ -291,7 +295,7 @@ impl<'ctx> Walk<'ctx> {
             }
         }
         let nodes = self.nodes.iter().zip(on_the_way);
-        nodes.filter(|(node, there)| *there && !node.is_marker()).map(|(node, _)| node.name()).collect()
+        nodes.filter(|(node, there)| *there && !node.is_position()).map(|(node, _)| node.name()).collect()
     }
 }
 
@@ -319,8 +323,8 @@ impl Node<'_> {
         .into_owned()
     }
 
-    fn is_marker(&self) -> bool {
-        matches!(self.referent, Referent::Function(function) if markers::of(function).is_some())
+    fn is_position(&self) -> bool {
+        matches!(self.referent, Referent::Function(function) if markers::position_of(function).is_some())
     }
 
     /// What an error may be about, if one may.
@@ -345,7 +349,10 @@ impl Node<'_> {
         match self.referent {
             // Thread-local ones are refused, wherever they are.
             Referent::Variable(variable)
-                if variable.is_declaration() && !variable.is_thread_local() && undefined =>
+                if variable.is_declaration()
+                    && !variable.is_thread_local()
+                    && undefined
+                    && symbol != DYNAMIC_MEMORY =>
             {
                 Some(Trouble::UndefinedVariable { symbol })
             }

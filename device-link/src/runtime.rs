@@ -1,17 +1,181 @@
-//! The device runtime: bitcode made of runtime/*.c, carried in the program, linked into what needs it.
+//! The device runtime: bitcode made of runtime/*.c, carried in the program. What kernels call of it is
+//! linked in, made internal and inlined.
 
 use crate::Result;
 use crate::error::Error;
+use crate::kernels::Kernels;
+use crate::markers;
+use crate::options::PanicMode;
+use crate::reach::in_module;
+use crate::retarget::attributes;
+use crate::target::Target;
+use abi::markers::{Marker, PREFIX};
+use abi::panics::PANIC;
+use abi::reports::REPORTS;
+use llvm_plugin::collect::link_modules;
+use llvm_plugin::global::erase_unused;
+use llvm_plugin::inkwell::AddressSpace;
+use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::inkwell::memory_buffer::MemoryBuffer;
-use llvm_plugin::inkwell::module::Module;
+use llvm_plugin::inkwell::module::{Linkage, Module};
+use llvm_plugin::inkwell::types::PointerType;
+use llvm_plugin::inkwell::values::{FunctionValue, PointerValue};
+use llvm_plugin::instruction::{FunctionUse, call_site, replace_uses, uses_of};
 
-/// The level of the x86_64 machine that runs it.
-pub(crate) const X86_64_LEVEL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/x86_64_level.bc"));
+/// What tells the level of the x86_64 machine that runs it.
+pub(crate) const X86_64_LEVEL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-x86_64-level.bc"));
+
+/// The function of the runtime that takes the place of `abi::panics::PANIC` where panics aren't recorded.
+const PANIC_TRAP: &str = "__outboard_panic_trap";
+
+const X86_64: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-x86_64.bc"));
+const NVPTX64: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-nvptx64.bc"));
+const AMDGCN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-amdgcn.bc"));
+const SPIRV64: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-spirv64.bc"));
+
+/// Memory of the device, where a target has no variables in the address space of plain pointers.
+const GLOBAL_SPACE: u16 = 1;
 
 /// Parses one of the modules above.
 pub(crate) fn parse<'ctx>(context: &'ctx Context, bitcode: &[u8]) -> Result<Module<'ctx>> {
     let buffer = MemoryBuffer::create_from_memory_range_copy(bitcode, "runtime");
     let bug = |text: String| Error::Bug { after: "compiling the device runtime", text };
     context.create_module_from_ir(buffer).map_err(|text| bug(text.to_string()))
+}
+
+/// Links in what `module`, which is made for `target` already, calls of the runtime.
+pub(crate) fn link_runtime<'ctx>(
+    context: &'ctx Context,
+    module: &Module<'ctx>,
+    target: Target,
+    panic: PanicMode,
+) -> Result<()> {
+    let bitcode = match target {
+        Target::X86_64 => X86_64,
+        Target::Nvptx64 => NVPTX64,
+        Target::Amdgcn => AMDGCN,
+        Target::Spirv64 => SPIRV64,
+    };
+    for function in called_markers(module, target) {
+        detach_body(module, function);
+    }
+    if called_markers(module, target).is_empty() {
+        return Ok(());
+    }
+    let runtime = parse(context, bitcode)?;
+    attributes::strip(&runtime);
+    if panic == PanicMode::Trap {
+        swap_names(&runtime, PANIC, PANIC_TRAP);
+    }
+    runtime.set_triple(&module.get_triple());
+    runtime.set_data_layout(&module.get_data_layout());
+    let bug = |text| Error::Bug { after: "linking the device runtime", text };
+    link_modules(module, runtime).map_err(bug)?;
+    for function in module.get_functions().filter(|function| is_runtime(*function)) {
+        function.set_linkage(Linkage::Internal);
+        align_calls(function);
+    }
+    Ok(())
+}
+
+/// Gives the function `a` the name of `b` and the other way round.
+fn swap_names(module: &Module<'_>, a: &str, b: &str) {
+    if let (Some(first), Some(second)) = (module.get_function(a), module.get_function(b)) {
+        first.as_global_value().set_name("swapped");
+        second.as_global_value().set_name(a);
+        first.as_global_value().set_name(b);
+    }
+}
+
+/// The markers of the runtime that something in `module` uses.
+fn called_markers<'ctx>(module: &Module<'ctx>, target: Target) -> Vec<FunctionValue<'ctx>> {
+    let of_runtime = |function: &FunctionValue<'ctx>| match markers::of(*function) {
+        None | Some(Marker::StaticShared | Marker::KernelName) => false,
+        Some(marker) => target.is_gpu() || matches!(marker, Marker::Runtime(_)),
+    };
+    let used = |function: &FunctionValue<'ctx>| !uses_of(*function).is_empty();
+    module.get_functions().filter(of_runtime).filter(used).collect()
+}
+
+fn is_runtime(function: FunctionValue<'_>) -> bool {
+    function.count_basic_blocks() > 0
+        && [PREFIX, PANIC_TRAP]
+            .iter()
+            .any(|prefix| function.get_name().to_bytes().starts_with(prefix.as_bytes()))
+}
+
+/// A body that the inputs give a marker is for the host: its callers get the declaration back.
+fn detach_body<'ctx>(module: &Module<'ctx>, function: FunctionValue<'ctx>) {
+    if function.count_basic_blocks() == 0 {
+        return;
+    }
+    let name = function.get_name().to_string_lossy().into_owned();
+    let global = function.as_global_value();
+    global.set_name(&format!("{name}.host"));
+    let declaration = module.add_function(&name, function.get_type(), None);
+    declaration.set_call_conventions(function.get_call_conventions());
+    let by = declaration.as_global_value().as_pointer_value();
+    global.as_pointer_value().replace_all_uses_with(by);
+}
+
+/// Calls were made when the runtime's conventions weren't known.
+fn align_calls(function: FunctionValue<'_>) {
+    let noinline = Attribute::get_named_enum_kind_id("noinline");
+    for used in uses_of(function) {
+        if let FunctionUse::Callee(instruction) = used
+            && let Some(call) = call_site(instruction)
+        {
+            call.set_call_convention(function.get_call_conventions());
+            call.remove_enum_attribute(AttributeLoc::Function, noinline);
+        }
+    }
+}
+
+/// Tells the runtime in which kernel it is, now that it is inlined; and takes away what nothing uses.
+pub(crate) fn name_kernels<'ctx>(context: &'ctx Context, module: &Module<'ctx>, kernels: &Kernels) {
+    let Some((symbol, _)) = abi::markers::ALL.iter().find(|(_, marker)| *marker == Marker::KernelName) else {
+        return;
+    };
+    let Some(function) = module.get_function(symbol) else { return };
+    let Some(pointer) = function.get_type().get_return_type() else { return };
+    let pointer = pointer.into_pointer_type();
+    for used in uses_of(function) {
+        let FunctionUse::Callee(call) = used else { continue };
+        let inside = call.get_parent().and_then(|block| block.get_parent());
+        let kernel = in_module(module, kernels).find(|(_, entry)| Some(*entry) == inside);
+        let answer = match kernel {
+            Some((kernel, _)) => name_of(context, module, &kernel.name, pointer),
+            None => pointer.const_null(),
+        };
+        replace_uses(call, answer.into());
+        call.erase_from_basic_block();
+    }
+}
+
+/// Takes the variable for reports out of an optimized image that makes none.
+pub(crate) fn drop_unused(module: &Module<'_>) {
+    // Where it is used it stays, which is no failure.
+    erase_unused(module, REPORTS);
+}
+
+/// The address of `kernel`'s name, with a terminator.
+fn name_of<'ctx>(
+    context: &'ctx Context,
+    module: &Module<'ctx>,
+    kernel: &str,
+    pointer: PointerType<'ctx>,
+) -> PointerValue<'ctx> {
+    let symbol = format!("{kernel}.name");
+    let space = if pointer.get_address_space() == AddressSpace::default() { 0 } else { GLOBAL_SPACE };
+    let global = module.get_global(&symbol).unwrap_or_else(|| {
+        let text = context.const_string(kernel.as_bytes(), true);
+        let global = module.add_global(text.get_type(), Some(AddressSpace::from(space)), &symbol);
+        global.set_initializer(&text);
+        global.set_constant(true);
+        global.set_linkage(Linkage::Private);
+        global
+    });
+    let address = global.as_pointer_value();
+    if address.get_type() == pointer { address } else { address.const_address_space_cast(pointer) }
 }

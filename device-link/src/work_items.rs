@@ -140,7 +140,7 @@ impl<'ctx> WorkItem<'ctx> {
             Marker::BlockId(axis) => narrow(self.block_id[axis], "block_id"),
             Marker::BlockSize(axis) => narrow(self.geometry.block[axis], "block_size"),
             Marker::GridSize(axis) => narrow(self.geometry.grid[axis], "grid_size"),
-            Marker::Barrier => Ok(None),
+            _ => Ok(None),
         }
     }
 }
@@ -156,7 +156,7 @@ pub(crate) fn resolve_markers<'ctx>(
     for function in module.get_functions() {
         let name = function.get_name().to_string_lossy();
         let is_entry = entries.iter().any(|entry| entry.function == function);
-        if markers::of(function).is_some() {
+        if markers::position_of(function).is_some() {
             // A body that the author gave it is for the host.
             forbid_inlining(function);
         } else if !is_entry && reached.on_the_way_to_markers.contains(name.as_ref()) {
@@ -199,7 +199,7 @@ fn require_inlining(module: &Module<'_>, function: FunctionValue<'_>) {
 fn answer_markers<'ctx>(module: &Module<'ctx>, entry: &Entry<'ctx>) -> Built<()> {
     let builder = module.get_context().create_builder();
     for function in module.get_functions() {
-        let Some(marker) = markers::of(function) else { continue };
+        let Some(marker) = markers::position_of(function) else { continue };
         for used in uses_of(function) {
             let FunctionUse::Callee(call) = used else { continue };
             if call.get_parent().and_then(|block| block.get_parent()) != Some(entry.function) {

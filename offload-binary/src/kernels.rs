@@ -1,6 +1,7 @@
 //! The kernels of an image: recorded with their slots by device-link, else read from its symbol table.
 
 use crate::container::elf_machine;
+use crate::entry_points::entry_points;
 use crate::error::KernelsError;
 use crate::image::Image;
 use abi::names::KERNELS_KEY;
@@ -81,9 +82,14 @@ impl Image {
         self.set_string(KERNELS_KEY, json);
     }
 
-    /// The functions that the image's symbol table exports as kernels, sorted.
+    /// The functions that the image's symbol table, or its text, shows as kernels, sorted.
     pub fn exported_functions(&self) -> Result<Vec<String>, KernelsError> {
         let no_symbols = || KernelsError::NoSymbols { triple: self.triple().to_owned(), kind: self.kind };
+        if let Some(mut names) = entry_points(self.kind, &self.bytes) {
+            names.sort();
+            names.dedup();
+            return Ok(names);
+        }
         let machine = elf_machine(&self.bytes).ok_or_else(no_symbols)?;
         let file: ElfFile64<'_> = ElfFile64::parse(self.bytes.as_slice())
             .map_err(|source| KernelsError::Elf { triple: self.triple().to_owned(), source })?;

@@ -8,6 +8,7 @@
 mod container;
 mod decode;
 mod encode;
+mod entry_points;
 mod error;
 mod image;
 mod kernels;

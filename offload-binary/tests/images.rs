@@ -31,14 +31,17 @@ fn kernels_of_the_symbol_table() {
     let mut cubin = EMBEDDED.to_vec();
     cubin[18..20].copy_from_slice(&190u16.to_le_bytes());
     insta::assert_snapshot!(check(&image("nvptx64-nvidia-cuda", "sm_90", &cubin)), @"axpy calls scale");
+    let mut ptx = image("nvptx64-nvidia-cuda", "sm_90", b".version 8.0\n.visible .entry axpy(\n)\n{}\n");
+    ptx.kind = ImageKind::PTX;
+    insta::assert_snapshot!(check(&ptx), @"axpy");
 }
 
 #[test]
 fn kernels_that_cannot_be_listed() {
-    let mut ptx = image("nvptx64-nvidia-cuda", "sm_90", b".version 8.0");
-    ptx.kind = ImageKind::PTX;
-    insta::assert_snapshot!(check(&ptx), @"
-    the kernels of the image for `nvptx64-nvidia-cuda` can't be listed: it records none, and its bytes (ptx) have no symbol table that can be read
+    let mut bitcode = image("nvptx64-nvidia-cuda", "sm_90", b"BC\xc0\xde");
+    bitcode.kind = ImageKind::BITCODE;
+    insta::assert_snapshot!(check(&bitcode), @"
+    the kernels of the image for `nvptx64-nvidia-cuda` can't be listed: it records none, and its bytes (bitcode) have no symbol table that can be read
     help: make the image with `device-link link`, which records them
     ");
     insta::assert_snapshot!(check(&image("x86_64-unknown-linux-gnu", "", &X86_64[..600])), @"the kernels of the image for `x86_64-unknown-linux-gnu` can't be listed: its ELF file can't be read");

@@ -34,7 +34,7 @@ pub(crate) fn clean(module: &Module<'_>, target: Target, arch: &str) -> Result<C
 }
 
 /// Cleans all functions.
-pub(super) fn strip(module: &Module<'_>) {
+pub(crate) fn strip(module: &Module<'_>) {
     module.get_functions().for_each(clean_attributes);
 }
 

@@ -2,16 +2,16 @@
 //! needs beyond it.
 
 use super::{Selection, Target, amdgcn, nvptx64, spirv64, x86_64};
-use crate::Result;
 use crate::error::Error;
-use crate::kernels::Kernels;
 use crate::linker::{self, Link};
 use crate::object_file::ObjectFile;
 use crate::optimize::check_collected;
 use crate::options::{Emit, OptLevel, Options};
 use crate::output::Temps;
 use crate::ptxas::Ptxas;
+use crate::{Compiled, Result};
 use abi::kinds::ImageKind;
+use abi::reports::REPORTS;
 use llvm_plugin::collect::collect;
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::targets::{FileType, TargetMachine};
@@ -51,18 +51,18 @@ impl Target {
     }
 }
 
-/// Makes the image of `codes`, one for each level where several are wanted and one otherwise.
+/// Makes the image of what was compiled: one code, or one for each level and the entries.
 pub(crate) fn emit_image(
     selection: &Selection,
-    codes: &[Vec<u8>],
+    compiled: &Compiled,
     objects: &[ObjectFile],
-    kernels: &Kernels,
     options: &Options,
     temps: &Temps,
 ) -> Result<Emitted> {
     let cpu = selection.cpus.first().map_or("", String::as_str);
-    let names = kernels.names().into_iter().map(ToOwned::to_owned);
-    let (exports, arguments) = match selection.target {
+    let codes = &compiled.codes;
+    let names = compiled.kernels.names().into_iter().map(ToOwned::to_owned);
+    let (mut exports, arguments): (Vec<_>, _) = match selection.target {
         Target::X86_64 => (names.collect(), x86_64::linker_arguments()),
         Target::Amdgcn => {
             (names.flat_map(|name| [amdgcn::descriptor(&name), name]).collect(), amdgcn::linker_arguments())
@@ -70,6 +70,7 @@ pub(crate) fn emit_image(
         Target::Nvptx64 => return emit_cubin(&codes[0], cpu, options, temps),
         Target::Spirv64 => return emit_spirv(&codes[0]),
     };
+    exports.extend(compiled.reports.then(|| REPORTS.to_owned()));
     let link = Link {
         own: codes,
         objects: objects.iter().map(|object| object.path.as_path()).collect(),

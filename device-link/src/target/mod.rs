@@ -15,6 +15,7 @@ pub(crate) use x86_64::level;
 use crate::Result;
 use crate::error::Error;
 use crate::options::OptLevel;
+use abi::markers::Marker;
 use llvm_plugin::inkwell::OptimizationLevel;
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::targets::{
@@ -86,6 +87,21 @@ impl Target {
     /// Whether the device has threads and blocks, so that the runtime calls a kernel once a thread.
     pub(crate) fn is_gpu(self) -> bool {
         self != Self::X86_64
+    }
+
+    /// Whether `module` was compiled for this target itself, a GPU.
+    pub(crate) fn is_native(self, module: &Module<'_>) -> bool {
+        let triple = module.get_triple().as_str().to_string_lossy().into_owned();
+        self.is_gpu() && offload_binary::architecture(&triple) == self.name()
+    }
+
+    /// Whether the device can do what `marker` stands for.
+    pub(crate) fn has_marker(self, marker: Marker) -> bool {
+        match self {
+            Self::X86_64 => marker.is_position() || matches!(marker, Marker::Runtime(_) | Marker::KernelName),
+            Self::Spirv64 => marker != Marker::DynamicShared,
+            Self::Nvptx64 | Self::Amdgcn => true,
+        }
     }
 
     /// Whether an image may call `symbol` without anybody defining it.

@@ -31,7 +31,7 @@ pub(super) fn validate(module: &[u8]) -> Result<Option<String>> {
     let path = folder.path().join("kernels.spv");
     std::fs::write(&path, module).map_err(|source| Error::Write { path: path.clone(), source })?;
     let mut command = Command::new(validator);
-    command.args(["--target-env", "spv1.4"]).arg(&path);
+    command.arg(&path);
     tool::run(VALIDATOR, &mut command)?;
     Ok(Some(tool::show(&command)))
 }

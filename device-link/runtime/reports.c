@@ -1,0 +1,128 @@
+// Panics and printed text: appended to a buffer of bounded size, if the host provides one. Its layout is
+// abi::reports.
+#include "types.h"
+
+struct location {
+  const char GENERIC *file;
+  uint64_t file_length;
+  uint32_t line, column;
+};
+
+struct reports {
+  uint64_t capacity; // of what follows this header, in bytes
+  uint64_t used;     // more than the capacity: that much was lost
+  uint64_t panics;
+  uint64_t reserved;
+};
+
+struct record {
+  uint32_t size; // of all of it, a multiple of 8
+  uint32_t kind;
+  uint32_t block[3], thread[3];
+  uint32_t line, column;
+  uint32_t kernel_length, file_length, text_length, value_count;
+};
+
+enum { PRINTED = 1, PANIC = 2 };
+
+#ifdef __x86_64__
+#define SHARED
+#else
+#define SHARED __gpu_global
+#endif
+
+// The host sets it to the address of a buffer in device memory. Not a pointer: LLVM's SPIR-V can't start one with null.
+__attribute__((weak, visibility("protected"))) SHARED uint64_t __outboard_reports;
+
+// The kernel that this is inlined into; device-link answers.
+extern const char GENERIC *__outboard_dev_kernel_name(void);
+
+// Plain parameters: LLVM's SPIR-V is invalid where a constant structure has a pointer in it.
+#define TEXT(NAME) const char GENERIC *NAME, uint32_t NAME##_length
+
+static uint32_t length_of(const char GENERIC *text) {
+  uint32_t length = 0;
+  while (text && text[length])
+    ++length;
+  return length;
+}
+
+static char SHARED *append(char SHARED *to, const char GENERIC *text, uint32_t length) {
+  for (uint32_t at = 0; at < length; ++at)
+    to[at] = text[at];
+  return to + length;
+}
+
+static uint32_t shorten(uint64_t length) {
+  const uint32_t longest = 1024;
+  return length < longest ? (uint32_t)length : longest;
+}
+
+// What isn't inlined is one call in code that is otherwise full of it.
+static __attribute__((noinline)) void report(uint32_t kind, TEXT(kernel), TEXT(file), TEXT(text), uint32_t line,
+                                             uint32_t column, const uint64_t GENERIC *values, uint32_t value_count) {
+  struct reports SHARED *reports = (struct reports SHARED *)__outboard_reports;
+  if (!reports)
+    return;
+  if (kind == PANIC && __scoped_atomic_fetch_add(&reports->panics, 1, __ATOMIC_RELAXED, __MEMORY_SCOPE_SYSTEM) != 0)
+    return;
+  uint32_t texts = kernel_length + file_length + text_length;
+  uint32_t size = sizeof(struct record) + (texts + 7) / 8 * 8 + 8 * value_count;
+  uint64_t at = __scoped_atomic_fetch_add(&reports->used, size, __ATOMIC_RELAXED, __MEMORY_SCOPE_SYSTEM);
+  if (at + size > reports->capacity)
+    return;
+  struct record SHARED *record = (struct record SHARED *)((char SHARED *)(reports + 1) + at);
+  record->size = size;
+  record->kind = kind;
+#ifdef __x86_64__
+  for (int axis = 0; axis < 3; ++axis)
+    record->block[axis] = record->thread[axis] = UINT32_MAX;
+#else
+  for (int axis = 0; axis < 3; ++axis) {
+    record->block[axis] = __gpu_block_id(axis);
+    record->thread[axis] = __gpu_thread_id(axis);
+  }
+#endif
+  record->line = line;
+  record->column = column;
+  record->kernel_length = kernel_length;
+  record->file_length = file_length;
+  record->text_length = text_length;
+  record->value_count = value_count;
+  char SHARED *to = (char SHARED *)(record + 1);
+  uint64_t SHARED *numbers = (uint64_t SHARED *)(to + (texts + 7) / 8 * 8);
+  to = append(to, kernel, kernel_length);
+  to = append(to, file, file_length);
+  append(to, text, text_length);
+  for (uint32_t index = 0; index < value_count; ++index)
+    numbers[index] = values[index];
+}
+
+DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t length,
+                                           const struct location GENERIC *location) {
+  const char GENERIC *kernel = __outboard_dev_kernel_name();
+  const char GENERIC *file = 0;
+  uint32_t file_length = 0, line = 0, column = 0;
+  if (location) {
+    file = location->file;
+    file_length = shorten(location->file_length);
+    line = location->line;
+    column = location->column;
+  }
+  report(PANIC, kernel, length_of(kernel), file, file_length, message, shorten(length), line, column, 0, 0);
+  __builtin_trap();
+}
+
+// What takes its place in images that don't record panics: the smallest code.
+DEVICE _Noreturn void __outboard_panic_trap(const char GENERIC *message, uint64_t length,
+                                            const struct location GENERIC *location) {
+  (void)message, (void)length, (void)location;
+  __builtin_trap();
+}
+
+DEVICE void __outboard_dev_print(const char GENERIC *text, uint64_t length, const uint64_t GENERIC *values,
+                                 uint64_t count) {
+  const char GENERIC *kernel = __outboard_dev_kernel_name();
+  uint32_t value_count = count < 16 ? (uint32_t)count : 16;
+  report(PRINTED, kernel, length_of(kernel), 0, 0, text, shorten(length), 0, 0, values, value_count);
+}
