@@ -296,11 +296,25 @@ impl Record<'_> {
 }
 
 impl<'a> Block<'a> {
+    /// That something in the block is wrong.
+    pub(crate) fn wrong(&self, what: &'static str) -> Malformed {
+        self.cursor.wrong(what)
+    }
+
     /// Gives each record of the block to `visit`, and steps over the blocks in it.
+    pub(crate) fn own_records(self, visit: impl FnMut(&Record<'a>)) -> Result<()> {
+        self.records(visit, |_| Ok(()))
+    }
+
+    /// Gives each record of the block to `visit`, and each block in it to `enter`.
     ///
     /// Abbreviations that a BLOCKINFO block defines for this one aren't known: LLVM defines some for blocks
     /// inside of modules alone.
-    pub(crate) fn records(mut self, mut visit: impl FnMut(&Record<'a>)) -> Result<()> {
+    pub(crate) fn records(
+        mut self,
+        mut visit: impl FnMut(&Record<'a>),
+        mut enter: impl FnMut(Block<'a>) -> Result<()>,
+    ) -> Result<()> {
         let cursor = &mut self.cursor;
         let mut abbreviations: Vec<Vec<Encoding>> = Vec::new();
         let mut record = Record::default();
@@ -310,7 +324,7 @@ impl<'a> Block<'a> {
             match cursor.fixed(self.width)? {
                 END_BLOCK => return cursor.align(),
                 ENTER_SUBBLOCK => {
-                    cursor.enter()?;
+                    enter(cursor.enter()?)?;
                     continue;
                 }
                 DEFINE_ABBREV => {

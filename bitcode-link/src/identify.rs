@@ -17,6 +17,7 @@ pub(crate) const WRAPPER_MAGIC: &[u8; 4] = b"\xde\xc0\x17\x0b";
 /// Source: llvm/Bitcode/LLVMBitCodes.h (LLVM 22.1).
 mod code {
     pub(super) const MODULE_BLOCK: u64 = 8;
+    pub(super) const ATTRIBUTE_GROUP_BLOCK: u64 = 10;
     pub(super) const IDENTIFICATION_BLOCK: u64 = 13;
     pub(super) const STRTAB_BLOCK: u64 = 23;
 
@@ -29,6 +30,7 @@ mod code {
     pub(super) const MODULE_FUNCTION: u64 = 8;
     pub(super) const MODULE_ALIAS: u64 = 14;
     pub(super) const MODULE_IFUNC: u64 = 18;
+    pub(super) const ATTRIBUTE_GROUP: u64 = 3;
     pub(super) const STRTAB_BLOB: u64 = 1;
 }
 
@@ -192,7 +194,7 @@ fn at_end(bytes: &[u8], at: usize) -> bool {
 
 fn identification(block: Block<'_>) -> Result<Producer> {
     let mut producer = Producer { text: String::new(), epoch: 0 };
-    block.records(|record| match record.code {
+    block.own_records(|record| match record.code {
         code::IDENTIFICATION_STRING => producer.text = record.text(),
         code::IDENTIFICATION_EPOCH => producer.epoch = record.operands.first().copied().unwrap_or(0),
         _ => {}
@@ -202,7 +204,7 @@ fn identification(block: Block<'_>) -> Result<Producer> {
 
 fn string_table<'a>(block: Block<'a>) -> Result<&'a [u8]> {
     let mut table: &'a [u8] = &[];
-    block.records(|record| {
+    block.own_records(|record| {
         if record.code == code::STRTAB_BLOB {
             table = record.blob;
         }
@@ -240,7 +242,7 @@ fn module(block: Block<'_>, producer: Option<Producer>) -> Result<Parsed> {
         symbols: Vec::new(),
     };
     let mut names = Vec::new();
-    block.records(|record| match record.code {
+    let visit = |record: &Record<'_>| match record.code {
         code::MODULE_VERSION => identity.version = record.operands.first().copied().unwrap_or(0),
         code::MODULE_TRIPLE => identity.triple = record.text(),
         code::MODULE_DATALAYOUT => identity.data_layout = record.text(),
@@ -248,8 +250,27 @@ fn module(block: Block<'_>, producer: Option<Producer>) -> Result<Parsed> {
             names.extend(symbol(record));
         }
         _ => {}
+    };
+    block.records(visit, |nested| match nested.id {
+        code::ATTRIBUTE_GROUP_BLOCK => check_attribute_groups(nested),
+        _ => Ok(()),
     })?;
     Ok(Parsed { identity, names })
+}
+
+/// Refuses attributes of parameters that no function has: LLVM makes a list as long as their number says, which
+/// takes minutes and all memory where the number is damaged.
+fn check_attribute_groups(block: Block<'_>) -> Result<()> {
+    const OF_FUNCTION: u64 = 0xffff_ffff;
+    const MOST_PARAMETERS: u64 = 0xffff;
+    let wrong = block.wrong("attributes are of a parameter with an impossible number");
+    let mut possible = true;
+    block.own_records(|record| {
+        if let (code::ATTRIBUTE_GROUP, [_, parameter, ..]) = (record.code, record.operands.as_slice()) {
+            possible &= *parameter == OF_FUNCTION || *parameter <= MOST_PARAMETERS;
+        }
+    })?;
+    if possible { Ok(()) } else { Err(wrong) }
 }
 
 /// Where a symbol's name is, and whether the module defines it; nothing for one that others can't see.

@@ -1,0 +1,7 @@
+//! Tests of bitcode-link on what compilers and archivers write, whole and damaged.
+
+mod damaged;
+mod identify;
+mod library;
+mod link;
+mod support;
