@@ -92,6 +92,12 @@ impl Origins {
         Ok((module, Self { in_modules, in_objects }))
     }
 
+    /// Modules alone, and which of them defines what.
+    pub(crate) fn of_modules(in_modules: HashMap<String, Origin>) -> Self {
+        let in_modules = in_modules.into_iter().map(|(symbol, origin)| (symbol, origin.to_path())).collect();
+        Self { in_modules, in_objects: HashMap::new() }
+    }
+
     /// The module that defines `symbol`.
     pub(crate) fn module(&self, symbol: &str) -> Option<&Path> {
         self.in_modules.get(symbol).map(PathBuf::as_path)

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::error::Error;
-use crate::kernels::{Form, Kernel, Kernels, is_gpu_entry};
+use crate::kernels::{Form, Kernel, Kernels};
 use crate::reach::in_module;
 use crate::retarget::{address_spaces, conventions};
 use crate::target::Target;
@@ -36,9 +36,7 @@ pub(crate) fn emit_entries<'ctx>(
 ) -> Result<Vec<Entry<'ctx>>> {
     let mut entries = Vec::new();
     for (kernel, function) in in_module(module, kernels) {
-        if is_gpu_entry(function) {
-            export(function);
-        } else if target.is_gpu() {
+        if target.is_gpu() {
             emit_gpu_entry(module, kernel, function, target).map_err(|error| builder_bug(&error))?;
         } else if kernel.form == Form::Ordinary {
             entries.push(emit_entry(module, kernel, function).map_err(|error| builder_bug(&error))?);
@@ -54,7 +52,7 @@ pub(crate) fn builder_bug(error: &BuilderError) -> Error {
 }
 
 /// Protected, so that calls inside the image are direct and `dlsym` finds it.
-fn export(function: FunctionValue<'_>) {
+pub(crate) fn export(function: FunctionValue<'_>) {
     function.set_linkage(Linkage::External);
     function.as_global_value().set_visibility(GlobalVisibility::Protected);
 }

@@ -69,18 +69,35 @@ impl Kernels {
     }
 }
 
+/// Where kernels are looked for.
+pub(crate) struct Modules<'m, 'ctx> {
+    /// What becomes code of the target.
+    pub(crate) host: &'m Module<'ctx>,
+    /// What is that already.
+    pub(crate) own: Option<&'m Module<'ctx>>,
+}
+
+impl<'ctx> Modules<'_, 'ctx> {
+    fn function(&self, name: &str) -> Option<FunctionValue<'ctx>> {
+        let defined = |module: &Module<'ctx>| {
+            module.get_function(name).filter(|function| function.count_basic_blocks() > 0)
+        };
+        defined(self.host).or_else(|| self.own.and_then(defined))
+    }
+}
+
 /// The kernels that `options` name, or all that look like one; and what is wrong with those that can't be
 /// kernels.
 pub(crate) fn choose(
-    module: &Module<'_>,
+    modules: &Modules<'_, '_>,
     objects: &[ObjectFile],
     options: &Options,
 ) -> Result<(Kernels, Vec<Problem>)> {
-    let forms = find_forms(module, objects, options)?;
+    let forms = find_forms(modules, objects, options)?;
     let mut kernels = Vec::new();
     let mut problems = Vec::new();
     for (name, form) in forms {
-        let slots = match (form, module.get_function(&name)) {
+        let slots = match (form, modules.function(&name)) {
             (Form::ObjectEntry, _) | (_, None) => Ok(None),
             (Form::Entry, Some(function)) => entry_slots(function).map(Some),
             (Form::Ordinary, Some(function)) => ordinary_slots(function).map(Some),
@@ -94,11 +111,12 @@ pub(crate) fn choose(
 }
 
 fn find_forms(
-    module: &Module<'_>,
+    modules: &Modules<'_, '_>,
     objects: &[ObjectFile],
     options: &Options,
 ) -> Result<BTreeMap<String, Form>> {
-    let in_module = defined_functions(module);
+    let mut in_module = defined_functions(modules.host);
+    in_module.extend(modules.own.into_iter().flat_map(defined_functions));
     let in_objects: Vec<_> = objects.iter().flat_map(|object| object.functions.iter().cloned()).collect();
     let mut forms = BTreeMap::new();
     for name in &options.kernels {
@@ -122,14 +140,17 @@ fn find_forms(
     }
     if options.kernels.is_empty() && options.entries.is_empty() {
         let kernels = in_module.into_iter().filter(|name| {
-            module.get_function(name).is_some_and(|function| {
-                !is_reserved(name)
+            modules.function(name).is_some_and(|function| {
+                // Of code that was compiled for the device its author has said what kernels are.
+                let said = modules.own.is_none_or(|own| own.get_function(name) != Some(function))
+                    || is_gpu_entry(function);
+                said && !is_reserved(name)
                     && function.get_linkage() == Linkage::External
                     && function.get_type().get_return_type().is_none()
             })
         });
         forms.extend(kernels.map(|name| {
-            let entry = module.get_function(&name).is_some_and(is_gpu_entry);
+            let entry = modules.function(&name).is_some_and(is_gpu_entry);
             (name, if entry { Form::Entry } else { Form::Ordinary })
         }));
     }

@@ -20,6 +20,7 @@ mod linker;
 mod markers;
 mod object_file;
 mod optimize;
+mod own_modules;
 mod ptxas;
 mod reach;
 mod retarget;
@@ -149,40 +150,43 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     let Work { inputs, target, options, temps } = *work;
     let context = Context::create();
     let mut composite = compose::compose(&context, inputs, options)?;
-    let (kernels, mut problems) = kernels::choose(composite.module(), &inputs.objects, options)?;
+    let own = own_modules::compose(&context, inputs, options, composite.module())?;
+    let modules = kernels::Modules { host: composite.module(), own: own.as_ref().map(|own| &own.module) };
+    let (kernels, mut problems) = kernels::choose(&modules, &inputs.objects, options)?;
     markers::check_declarations(composite.module())?;
     compose::complete(&mut composite, inputs, &kernels)?;
     let (module, origins) = compose::Origins::of(composite, inputs)?;
 
     markers::check_declarations(&module)?;
     let rules = rules(&module, target, options);
-    let native = target.is_native(&module);
-    if !native {
-        retarget::simplify(&module)?;
+    retarget::simplify(&module)?;
+    let mut reached = reach::walk_kernels(&module, &kernels, &origins);
+    if let Some(own) = &own {
+        reached.extend(own.walk_kernels(&kernels));
     }
-    let reached = reach::walk_kernels(&module, &kernels, &origins);
     problems.extend(reach::find_refused(&kernels, &reached, &rules));
     let cpu = retarget::attributes::clean(&module, target, arch)?;
     let machine = target.machine(&cpu, options.opt_level)?;
     temps.write_module("linked", &module)?;
-    if native {
-        retarget::layout::set(&module, target, &machine)?;
-    } else {
-        retarget::retarget(&module, target, &machine)?;
-    }
+    retarget::retarget(&module, target, &machine)?;
 
     let entries = entry::emit_entries(&module, &kernels, target)?;
     bitcode_link::drop_startup_code(&module);
-    bitcode_link::internalize_except(&module, &inputs.exports(&kernels));
-    if target.is_gpu() && !native {
+    let called: Vec<_> = own.iter().flat_map(own_modules::Own::declared).collect();
+    let exports = inputs.exports(&kernels);
+    let kept: Vec<_> = exports.iter().copied().chain(called.iter().map(String::as_str)).collect();
+    bitcode_link::internalize_except(&module, &kept);
+    if target.is_gpu() {
         retarget::place_memory(&module, target)?;
+    }
+    if let Some(own) = own {
+        own.link_into(&module, &kernels, target)?;
     }
     verify(&module, "making entries")?;
     problems.extend(resolve_markers(&context, &module, work, &machine, (&kernels, &reached, &entries))?);
     temps.write_module("entries", &module)?;
     retarget::link_libraries(&module, target, options.libclc.as_ref())?;
-    let exports: Vec<_> = inputs.exports(&kernels).into_iter().chain([REPORTS]).collect();
-    bitcode_link::internalize_except(&module, &exports);
+    bitcode_link::internalize_except(&module, &[&exports[..], &[REPORTS]].concat());
     verify(&module, "linking libraries")?;
     optimize::optimize(&module, &machine, target, options.opt_level)?;
     runtime::drop_unused(&module);
@@ -197,8 +201,8 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     rename(&module, &kernels, arch);
     let code = target.generate(&module, &machine)?;
     temps.write(target.code_name(), &code)?;
-    // An image for every machine names no processor; `native` is recorded as what it is.
-    let arch = if arch.is_empty() { String::new() } else { cpu.name };
+    // An image for every machine names no processor; `native` is recorded as what it is, a target id whole.
+    let arch = if target.is_gpu() || arch.is_empty() { arch.to_owned() } else { cpu.name };
     let reports = module.get_global(REPORTS).is_some();
     Ok(Compiled { codes: vec![code], kernels, arch, reports })
 }

@@ -51,6 +51,12 @@ pub(crate) struct Rules {
 }
 
 impl Reached {
+    /// Adds what the kernels of another module reach.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.kernels.extend(other.kernels);
+        self.on_the_way_to_markers.extend(other.on_the_way_to_markers);
+    }
+
     /// The way from `kernel` to `symbol`, last step first. Empty if there was none.
     pub(crate) fn chain(&self, kernel: &str, symbol: &str) -> Vec<Hop> {
         let found = self.ends(kernel).find(|end| end.symbol == symbol && !end.kind.is_limit());

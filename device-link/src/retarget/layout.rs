@@ -11,7 +11,7 @@ use llvm_plugin::layout::find_mismatch;
 const HOST: &str = "x86_64";
 
 /// Sets both, or tells which type would lie differently on the device.
-pub(crate) fn set(module: &Module<'_>, target: Target, machine: &TargetMachine) -> Result<()> {
+pub(super) fn set(module: &Module<'_>, target: Target, machine: &TargetMachine) -> Result<()> {
     if !target.is_gpu() {
         return target.set_layout(module, machine);
     }

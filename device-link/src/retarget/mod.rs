@@ -8,7 +8,7 @@ pub(crate) mod attributes;
 mod builtins;
 pub(crate) mod conventions;
 pub(crate) mod convergence;
-pub(crate) mod layout;
+mod layout;
 mod library;
 mod math;
 mod math_names;

@@ -89,12 +89,6 @@ impl Target {
         self != Self::X86_64
     }
 
-    /// Whether `module` was compiled for this target itself, a GPU.
-    pub(crate) fn is_native(self, module: &Module<'_>) -> bool {
-        let triple = module.get_triple().as_str().to_string_lossy().into_owned();
-        self.is_gpu() && offload_binary::architecture(&triple) == self.name()
-    }
-
     /// Whether the device can do what `marker` stands for.
     pub(crate) fn has_marker(self, marker: Marker) -> bool {
         match self {

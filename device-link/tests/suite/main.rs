@@ -4,3 +4,4 @@ mod container;
 mod errors;
 mod run;
 mod support;
+mod targets;
