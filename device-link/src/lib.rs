@@ -190,7 +190,7 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     verify(&module, "linking libraries")?;
     optimize::optimize(&module, &machine, target, options.opt_level)?;
     runtime::drop_unused(&module);
-    retarget::legalize(&module, target);
+    retarget::legalize(&module, target)?;
     verify(&module, "optimization")?;
     temps.write_module("optimized", &module)?;
     problems.extend(reach::find_undefined(&module, &kernels, &reached, &origins, target));

@@ -15,3 +15,16 @@ pub fn expand_arithmetic(module: &Module<'_>) {
     // SAFETY: a live module.
     unsafe { ffi::outboard_expand_arithmetic(module.as_mut_ptr()) }
 }
+
+/// Takes phis, selects, freezes, loads and stores of structures and arrays apart. What puts them together again
+/// is left to a cleanup.
+pub fn split_aggregates(module: &Module<'_>) {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_split_aggregates(module.as_mut_ptr()) }
+}
+
+/// Has addresses compared as integers.
+pub fn compare_addresses(module: &Module<'_>) {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_compare_addresses(module.as_mut_ptr()) }
+}

@@ -128,6 +128,8 @@ unsafe extern "C" {
 
     pub(crate) fn outboard_define_initializers(module: LLVMModuleRef);
     pub(crate) fn outboard_expand_arithmetic(module: LLVMModuleRef);
+    pub(crate) fn outboard_split_aggregates(module: LLVMModuleRef);
+    pub(crate) fn outboard_compare_addresses(module: LLVMModuleRef);
 
     pub(crate) fn outboard_link_needed(
         module: LLVMModuleRef,

@@ -18,6 +18,7 @@ mod wide_integers;
 use crate::Result;
 use crate::error::Error;
 use crate::target::Target;
+use llvm_plugin::expand;
 use llvm_plugin::function::{allow_inlining, drop_unwinding, lower_memory_parameters};
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::targets::TargetMachine;
@@ -86,11 +87,17 @@ pub(crate) fn link_libraries(module: &Module<'_>, target: Target, folder: Option
 }
 
 /// Optimization is over, and may have made what the back end doesn't take.
-pub(crate) fn legalize(module: &Module<'_>, target: Target) {
-    if target == Target::Spirv64 {
-        llvm_plugin::expand::expand_arithmetic(module);
-        llvm_plugin::expand::define_initializers(module);
+pub(crate) fn legalize(module: &Module<'_>, target: Target) -> Result<()> {
+    if target != Target::Spirv64 {
+        return Ok(());
     }
+    expand::expand_arithmetic(module);
+    expand::define_initializers(module);
+    expand::split_aggregates(module);
+    expand::compare_addresses(module);
+    // Nothing here puts aggregates together again, as instcombine does.
+    run_generic_passes(module, "function(instsimplify,early-cse,dce)")
+        .map_err(|text| Error::Llvm { what: "clean up after legalization", text })
 }
 
 fn builder_bug(error: &llvm_plugin::inkwell::builder::BuilderError) -> Error {
