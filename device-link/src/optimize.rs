@@ -14,6 +14,9 @@ use llvm_plugin::inkwell::targets::TargetMachine;
 use llvm_plugin::inkwell::values::{FunctionValue, InstructionOpcode, InstructionValue};
 use llvm_plugin::instruction::call_site;
 
+/// Finds out which pointers to anything point to global, shared or private memory.
+const SPACES: &str = "infer-address-spaces";
+
 /// Runs the pipeline of `level`.
 pub(crate) fn optimize(
     module: &Module<'_>,
@@ -25,13 +28,19 @@ pub(crate) fn optimize(
     let level = if target == Target::Spirv64 && level == OptLevel::O0 { OptLevel::O1 } else { level };
     // An image is stripped, and what it is made of must not depend on where its source was.
     module.strip_debug_info();
+    let what = "optimize the kernels";
     let pipeline = match level {
         OptLevel::O0 => "default<O0>,globaldce",
         OptLevel::O1 => "default<O1>",
         OptLevel::O2 => "default<O2>",
         OptLevel::O3 => "default<O3>",
     };
-    run_passes(module, machine, pipeline, "optimize the kernels")
+    if !target.is_gpu() || level == OptLevel::O0 {
+        return run_passes(module, machine, pipeline, what);
+    }
+    // What is known of memory depends on where it is; and inlining shows more of that.
+    let passes = format!("always-inline,function(sroa,{SPACES}),{pipeline},function({SPACES},instsimplify,dce)");
+    run_passes(module, machine, &passes, what)
 }
 
 /// Inlines what must be inlined.
