@@ -50,6 +50,7 @@ fn check_objects(composite: &Composite<'_>, inputs: &Inputs) -> Result<()> {
 
 /// Links what `kernels` and the objects need from archives, and then what is missing of the standard library.
 pub(crate) fn complete(composite: &mut Composite<'_>, inputs: &Inputs, kernels: &Kernels) -> Result<()> {
+    markers::check_declarations(composite.module())?;
     let roots = inputs.exports(kernels);
     let missing = |module: &Module<'_>| -> Result<Vec<String>> {
         replace_aliases(module)?;
@@ -59,10 +60,10 @@ pub(crate) fn complete(composite: &mut Composite<'_>, inputs: &Inputs, kernels: 
     };
     composite.complete(&inputs.library, missing)?;
     let left = missing_from(composite.module(), &roots);
-    match inputs.standard_library.that_defines(&left)? {
-        Some(library) => composite.complete(library, missing),
-        None => Ok(()),
+    if let Some(library) = inputs.standard_library.that_defines(&left)? {
+        composite.complete(library, missing)?;
     }
+    markers::check_declarations(composite.module())
 }
 
 /// What `roots` need and nobody has defined yet. Markers stand for something else than a host's definition.

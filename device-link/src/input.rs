@@ -37,6 +37,8 @@ struct Sorted {
     cpu: Option<String>,
     /// Whether it is part of the link only if something needs it.
     is_member: bool,
+    /// Whether it is one of the images of a container, which has them for many targets.
+    in_container: bool,
     /// The object that it is embedded in as device code, whose own bitcode then isn't that.
     device_code_of: Option<Origin>,
 }
@@ -127,8 +129,14 @@ impl AllInputs {
     fn add_modules(&mut self, part: &Part) -> Result<()> {
         for source in ModuleSource::of_part(part)? {
             let architecture = offload_binary::architecture(&source.identity.triple).to_owned();
-            let is_member = part.is_member;
-            self.modules.push(Sorted { source, architecture, cpu: None, is_member, device_code_of: None });
+            self.modules.push(Sorted {
+                source,
+                architecture,
+                cpu: None,
+                is_member: part.is_member,
+                in_container: false,
+                device_code_of: None,
+            });
         }
         Ok(())
     }
@@ -148,6 +156,7 @@ impl AllInputs {
                     architecture: architecture.clone(),
                     cpu: cpu.clone(),
                     is_member: part.is_member,
+                    in_container: true,
                     device_code_of: embedded.then(|| part.origin.clone()),
                 });
             }
@@ -155,12 +164,10 @@ impl AllInputs {
         Ok(())
     }
 
-    /// Modules that are neither the host's nor any target's are mistakes, unless they come in a container,
-    /// which has modules for many targets.
+    /// Modules that are neither the host's nor any target's are mistakes, unless they come in a container.
     fn check_architectures(&self, targets: &[Target]) -> Result<()> {
         let fits = |sorted: &&Sorted| {
-            sorted.device_code_of.is_some()
-                || sorted.cpu.is_some()
+            sorted.in_container
                 || is_host(&sorted.architecture)
                 || targets.iter().any(|target| target.name() == sorted.architecture)
         };

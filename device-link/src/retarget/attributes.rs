@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::error::Error;
-use crate::target::{Cpu, Target};
+use crate::target::{Cpu, Target, check_cpu};
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::values::FunctionValue;
@@ -59,6 +59,9 @@ fn find_cpu(module: &Module<'_>, target: Target, arch: &str) -> Result<Cpu> {
         return Err(Error::MixedCpus { cpus: cpus.into_iter().collect() });
     }
     let name = if arch.is_empty() { cpus.pop_first() } else { Some(arch.to_owned()) };
+    if let Some(name) = &name {
+        check_cpu(target, name)?;
+    }
     Ok(target.cpu(name.as_deref(), features))
 }
 

@@ -9,7 +9,7 @@ mod x86_64;
 
 pub(crate) use emit::{Emitted, emit_image};
 pub(crate) use nvptx64::generation;
-pub(crate) use select::{Selection, select_all};
+pub(crate) use select::{Selection, check_cpu, select_all};
 pub(crate) use x86_64::level;
 
 use crate::Result;

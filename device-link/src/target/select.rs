@@ -67,7 +67,8 @@ fn select(spec: &TargetSpec) -> Result<Selection> {
     Ok(Selection { target, cpus })
 }
 
-fn check_cpu(target: Target, cpu: &str) -> Result<()> {
+/// Refuses processors that `target` doesn't have: LLVM ends the process at some of them.
+pub(crate) fn check_cpu(target: Target, cpu: &str) -> Result<()> {
     const SHOWN: usize = 3;
     let known = target.facts().cpus;
     if known.is_empty() {

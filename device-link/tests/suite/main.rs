@@ -2,6 +2,7 @@
 
 mod container;
 mod errors;
+mod inputs;
 mod run;
 mod support;
 mod targets;

@@ -1,0 +1,303 @@
+//! Inputs of every kind, for every target, whole and damaged.
+
+use crate::support::{device_link, llvm, printed, refused, run};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const KERNEL: &str = "int twice(int x);
+void kernel(int *out, long n) { for (long i = 0; i < n; i++) out[i] = twice(out[i]); }\n";
+const TWICE: &str = "int twice(int x) { return x + x; } void unused(void) {}\n";
+
+/// Kernels in Rust that need core, alloc and what never returns.
+const RUST: &str = "
+#[unsafe(no_mangle)] pub extern \"C\" fn parse(text: &[u8; 8], out: &mut f64) {
+    *out = std::str::from_utf8(text).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(-1.0);
+}
+#[unsafe(no_mangle)] pub extern \"C\" fn sum(values: &[u64; 8], count: usize, out: &mut u64) {
+    let mut sorted: Vec<u64> = values[..count].to_vec();
+    sorted.sort();
+    *out = sorted.iter().zip(1..).map(|(value, factor)| value * factor).sum();
+}\n";
+
+/// Compiles to bitcode for a target, with what clang needs to know of it.
+const TARGETS: [(&str, &[&str]); 3] = [
+    (
+        "nvptx64:sm_90",
+        &["--target=nvptx64-nvidia-cuda", "-march=sm_70", "-Xclang", "-target-feature", "-Xclang", "+ptx63"],
+    ),
+    ("amdgcn:gfx90a", &["--target=amdgcn-amd-amdhsa", "-march=gfx90a", "-nogpulib"]),
+    ("spirv64", &["--target=spirv64-unknown-unknown"]),
+];
+
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).to_string_lossy().into_owned()
+    }
+
+    fn clang(&self, source: &str, name: &str, flags: &[&str]) {
+        std::fs::write(self.path("source.c"), source).expect("writable");
+        printed(
+            llvm("clang")
+                .args(["-O1", "-c"])
+                .args(flags)
+                .arg(self.path("source.c"))
+                .arg("-o")
+                .arg(self.path(name)),
+        );
+    }
+
+    fn rustc(&self, source: &str, name: &str, flags: &[&str]) {
+        std::fs::write(self.path("source.rs"), source).expect("writable");
+        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let mut command = Command::new(rustc);
+        command.args(["-O", "--crate-name", "demo"]).args(flags);
+        printed(command.arg(self.path("source.rs")).arg("-o").arg(self.path(name)));
+    }
+
+    fn archive(&self, name: &str, members: &[&str]) {
+        let members = members.iter().map(|member| self.path(member));
+        printed(llvm("llvm-ar").arg("rcs").arg(self.path(name)).args(members));
+    }
+
+    /// Links `inputs` and returns the kernels of the image, one a line.
+    fn link(&self, inputs: &[&str], flags: &[&str]) -> String {
+        let inputs = inputs.iter().map(|input| self.path(input));
+        let output = printed(
+            device_link().arg("link").args(inputs).args(flags).args(["-v", "-o"]).arg(self.path("out")),
+        );
+        let output = String::from_utf8(output).expect("text");
+        let kernels = output.lines().filter_map(|line| line.strip_prefix("  "));
+        kernels.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Links `inputs`, which must fail.
+    fn refused(&self, inputs: &[&str], flags: &[&str]) -> String {
+        let inputs: Vec<_> = inputs.iter().map(|input| self.text(input)).collect();
+        let output = self.text("refused.offload");
+        let mut arguments = vec!["link", "-o", &output];
+        arguments.extend(inputs.iter().map(String::as_str));
+        arguments.extend(flags);
+        refused(&arguments, &self.path("refused.offload"), self.0.path())
+    }
+}
+
+#[test]
+fn every_container_of_bitcode() {
+    let files = Files::new();
+    let host = "--target=x86_64-unknown-linux-gnu";
+    files.clang(KERNEL, "kernel.bc", &["-emit-llvm", host]);
+    files.clang(TWICE, "twice.bc", &["-emit-llvm", host]);
+    files.clang(KERNEL, "embedded.o", &["-fembed-bitcode=all", host]);
+    files.clang(TWICE, "fat.o", &["-flto=full", "-ffat-lto-objects", host]);
+    files.archive("lib.a", &["twice.bc"]);
+    files.archive("fat.a", &["fat.o"]);
+    let image = format!("--image=file={},triple=x86_64-unknown-linux-gnu,arch=", files.text("twice.bc"));
+    printed(llvm("llvm-offload-binary").arg(image).arg("-o").arg(files.path("twice.offload")));
+    let expected = "kernel(geometry, pointer, value)";
+    let both = ["--kernel", "kernel"];
+    assert_eq!(files.link(&["kernel.bc", "twice.bc"], &both), expected);
+    assert_eq!(files.link(&["kernel.bc", "lib.a"], &[]), expected);
+    assert_eq!(files.link(&["lib.a", "kernel.bc"], &[]), expected);
+    assert_eq!(files.link(&["embedded.o", "fat.a"], &[]), expected);
+    assert_eq!(files.link(&["embedded.o", "fat.o"], &both), expected);
+    assert_eq!(files.link(&["kernel.bc", "twice.offload"], &both), expected);
+    files.archive("all.a", &["kernel.bc", "fat.o"]);
+    assert_eq!(files.link(&["all.a"], &both), expected);
+}
+
+#[test]
+fn rlibs_and_the_standard_library() {
+    let files = Files::new();
+    files.rustc(RUST, "libdemo.rlib", &["--crate-type=rlib"]);
+    files.rustc(RUST, "liblto.rlib", &["--crate-type=rlib", "-Clinker-plugin-lto"]);
+    let kernels = ["--kernel", "parse", "--kernel", "sum"];
+    let expected = "parse(geometry, pointer, pointer)\nsum(geometry, pointer, value, pointer)";
+    assert_eq!(files.link(&["libdemo.rlib"], &kernels), expected);
+    assert_eq!(files.link(&["liblto.rlib"], &kernels), expected);
+    assert_eq!(
+        files.link(&["libdemo.rlib"], &[&kernels[..], &["--target", "amdgcn:gfx90a"]].concat()),
+        expected
+    );
+    let nowhere = ["--kernel", "parse", "--sysroot", "/nowhere"];
+    let text = files.refused(&["libdemo.rlib"], &nowhere);
+    assert!(
+        text.starts_with("error: device code needs `")
+            && text.ends_with(
+                "of Rust's standard library: `/nowhere` has no libraries for x86_64-unknown-linux-gnu"
+            ),
+        "{text}"
+    );
+    assert_eq!(
+        files.refused(&["libdemo.rlib"], &[]),
+        "error: the inputs have no kernel: no function is external, returns nothing and has a name of its author's\n\
+         help: name the functions with --kernel, or --entry for those with the entry's signature"
+    );
+}
+
+#[test]
+fn code_of_the_target_itself() {
+    let files = Files::new();
+    files.clang(KERNEL, "host.bc", &["-emit-llvm", "--target=x86_64-unknown-linux-gnu"]);
+    for (target, flags) in TARGETS {
+        let flags = [&["-emit-llvm"], flags].concat();
+        files.clang(&format!("{TWICE} void own(int *p) {{ *p = twice(*p); }}"), "own.bc", &flags);
+        std::fs::write(files.path("own.a"), "").expect("writable");
+        std::fs::remove_file(files.path("own.a")).expect("removable");
+        files.archive("own.a", &["own.bc"]);
+        let image = ["--target", target, "--emit", "ptx"];
+        let link = |inputs: &[&str], kernels: &[&str]| files.link(inputs, &[&image[..], kernels].concat());
+        assert_eq!(link(&["own.bc"], &["--kernel", "own"]), "own(geometry, pointer)");
+        assert_eq!(link(&["own.a"], &["--kernel", "own"]), "own(geometry, pointer)");
+        assert_eq!(link(&["host.bc", "own.a"], &[]), "kernel(geometry, pointer, value)");
+        let both = "kernel(geometry, pointer, value)\nown(geometry, pointer)";
+        assert_eq!(link(&["own.bc", "host.bc"], &["--kernel", "own", "--kernel", "kernel"]), both);
+        assert_eq!(link(&["host.bc", "own.a"], &["--kernel", "own", "--kernel", "kernel"]), both);
+    }
+}
+
+#[test]
+fn containers_of_several_targets() {
+    let files = Files::new();
+    let mut pack = llvm("llvm-offload-binary");
+    for (index, (target, flags)) in TARGETS.iter().enumerate() {
+        let name = format!("{index}.bc");
+        files.clang(
+            &format!("void only{index}(int *p) {{ *p = {index}; }}"),
+            &name,
+            &[&["-emit-llvm"], *flags].concat(),
+        );
+        let triple = flags[0].trim_start_matches("--target=");
+        let arch = target.split_once(':').map_or("", |(_, arch)| arch);
+        pack.arg(format!("--image=file={},triple={triple},arch={arch}", files.text(&name)));
+    }
+    printed(pack.arg("-o").arg(files.path("all.offload")));
+    for (index, (target, _)) in TARGETS.iter().enumerate() {
+        let kernels = files.link(&["all.offload"], &["--target", target, "--emit", "ptx"]);
+        assert_eq!(kernels, format!("only{index}(geometry, pointer)"));
+    }
+    insta::assert_snapshot!(files.refused(&["all.offload"], &["--target", "amdgcn:gfx942"]), @"error: the inputs have nothing for amdgcn-amd-amdhsa:gfx942");
+    insta::assert_snapshot!(files.refused(&["all.offload"], &[]), @"error: the inputs have nothing for x86_64-unknown-linux-gnu");
+}
+
+#[test]
+fn inputs_that_are_refused() {
+    let files = Files::new();
+    files.clang(KERNEL, "arm.bc", &["-emit-llvm", "--target=aarch64-unknown-linux-gnu"]);
+    insta::assert_snapshot!(files.refused(&["arm.bc"], &["--target", "nvptx64:sm_90"]), @"
+    error: `DIR/arm.bc` is for `aarch64-unknown-linux-gnu`, not for nvptx64
+    help: compile it for the host, x86_64, or for the image's target
+    ");
+    files.archive("arm.a", &["arm.bc"]);
+    insta::assert_snapshot!(files.refused(&["arm.a"], &[]), @"
+    error: `DIR/arm.a(arm.bc)` is for `aarch64-unknown-linux-gnu`, not for x86_64
+    help: compile it for the host, x86_64, or for the image's target
+    ");
+    std::fs::write(files.path("empty.a"), "!<arch>\n").expect("writable");
+    insta::assert_snapshot!(files.refused(&["empty.a"], &[]), @"error: `DIR/empty.a` is an archive without members");
+    std::fs::write(files.path("text.txt"), "no bitcode").expect("writable");
+    files.archive("text.a", &["text.txt"]);
+    insta::assert_snapshot!(files.refused(&["text.a"], &[]), @"
+    error: `DIR/text.a` has no bitcode in it
+    help: compile its members to bitcode, or to objects that embed it
+    ");
+    files.clang("int f(void) { return 1; }", "cut.bc", &["-emit-llvm"]);
+    let whole = std::fs::read(files.path("cut.bc")).expect("readable");
+    std::fs::write(files.path("cut.bc"), &whole[..200]).expect("writable");
+    files.archive("cut.a", &["cut.bc"]);
+    insta::assert_snapshot!(files.refused(&["cut.a"], &[]), @"error: `DIR/cut.a(cut.bc)` can't be read as bitcode: it is cut off: a block at byte 40 needs 2244 bytes, and 160 are there");
+    files.clang(KERNEL, "host.o", &["--target=x86_64-unknown-linux-gnu"]);
+    insta::assert_snapshot!(files.refused(&["host.o"], &["--target", "nvptx64:sm_90", "--target", "amdgcn:gfx90a"]), @"error: object `DIR/host.o` is for x86_64, not for nvptx64 or amdgcn");
+    printed(
+        llvm("llvm-offload-binary")
+            .arg(format!("--image=file={},triple=amdgcn-amd-amdhsa,arch=gfx90a", files.text("host.o")))
+            .arg("-o")
+            .arg(files.path("done.offload")),
+    );
+    insta::assert_snapshot!(files.refused(&["done.offload"], &["--target", "amdgcn:gfx90a"]), @"
+    error: image 0 of `DIR/done.offload`, for `amdgcn-amd-amdhsa`, is no bitcode (kind object) and can't be linked
+    help: compile its source with -foffload-lto, or pack the finished image with `device-link pack`
+    ");
+}
+
+#[test]
+fn warnings_about_producers() {
+    let files = Files::new();
+    files.clang("void kernel(int *p) { *p = 1; }", "a.bc", &["-emit-llvm"]);
+    let whole = std::fs::read(files.path("a.bc")).expect("readable");
+    // The identification is a block of its own, the first: a header of 8 bytes, whose second word is the size.
+    let words = u32::from_le_bytes(whole[8..12].try_into().expect("4 bytes")) as usize;
+    let bytes = [&whole[..4], &whole[12 + 4 * words..]].concat();
+    std::fs::write(files.path("a.bc"), bytes).expect("writable");
+    let mut link = device_link();
+    let output = run(link.args(["link", "-o"]).arg(files.path("out")).arg(files.path("a.bc")));
+    let text = String::from_utf8_lossy(&output.stderr).replace(&*files.0.path().to_string_lossy(), "DIR");
+    insta::assert_snapshot!(text.lines().next().unwrap_or_default(), @"error: `DIR/a.bc` can't be parsed: Expected value symbol table subblock");
+}
+
+/// Marsaglia's xorshift64: the same files on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+}
+
+#[test]
+fn damaged_inputs_end_in_an_image_or_an_error() {
+    let files = Files::new();
+    files.clang(&format!("{TWICE}{KERNEL}"), "a.bc", &["-emit-llvm"]);
+    files.clang(&format!("{TWICE}{KERNEL}"), "fat.o", &["-flto=full", "-ffat-lto-objects"]);
+    files.archive("lib.a", &["a.bc"]);
+    files.rustc(
+        "#[unsafe(no_mangle)] pub extern \"C\" fn kernel(p: &mut u32) { *p += 1; }",
+        "demo.rlib",
+        &["--crate-type=rlib"],
+    );
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let (mut linked, mut failed) = (0, 0);
+    for (index, name) in ["a.bc", "fat.o", "lib.a", "demo.rlib"].iter().enumerate() {
+        let seed = std::fs::read(files.path(name)).expect("readable");
+        for round in 0..55 {
+            let mut bytes = seed.clone();
+            for _ in 0..=random.below(2) {
+                let at = random.below(bytes.len());
+                match random.below(8) {
+                    0..6 => bytes[at] ^= 1 << random.below(8),
+                    6 => bytes[at] = 0xff,
+                    _ => bytes.truncate(at.max(1)),
+                }
+            }
+            let path = files.path(&format!("{index}.{round}"));
+            std::fs::write(&path, &bytes).expect("writable");
+            let mut link = device_link();
+            let output =
+                run(link.args(["link", "--kernel", "kernel", "-o"]).arg(files.path("out")).arg(&path));
+            let text = String::from_utf8_lossy(&output.stderr);
+            match output.status.code() {
+                Some(0) => linked += 1,
+                Some(1) if !text.contains("panicked") && text.contains("rror") => failed += 1,
+                _ => panic!("{name}, round {round}: {}: {text}", output.status),
+            }
+            remove(&path);
+        }
+    }
+    assert!(linked + failed == 220 && linked > 20 && failed > 60, "{linked} linked, {failed} refused");
+}
+
+fn remove(path: &Path) {
+    std::fs::remove_file(path).expect("removable");
+}
