@@ -229,6 +229,15 @@ pub enum Error {
         /// Whether an object has it, though no module does.
         in_object: bool,
     },
+    /// A function of the target's own code that isn't a kernel there.
+    #[error(
+        "`{name}` was compiled for the target, and not as a kernel\n\
+         help: mark it (`__attribute__((device_kernel))` in C), or compile it for the host"
+    )]
+    NotAKernel {
+        /// The function.
+        name: String,
+    },
     /// Asked for as both.
     #[error("`{name}` is asked for as --kernel and as --entry")]
     KernelAndEntry {

@@ -78,6 +78,17 @@ pub(crate) struct Modules<'m, 'ctx> {
 }
 
 impl<'ctx> Modules<'_, 'ctx> {
+    /// What the function `name` is as a kernel. The target's own functions are kernels only as their author
+    /// made them.
+    fn form_of_kernel(&self, name: &str) -> Result<Form> {
+        let of_host = self.host.get_function(name).is_some_and(|function| function.count_basic_blocks() > 0);
+        match self.function(name) {
+            Some(function) if !of_host && is_gpu_entry(function) => Ok(Form::Entry),
+            Some(_) if !of_host => Err(Error::NotAKernel { name: name.to_owned() }),
+            _ => Ok(Form::Ordinary),
+        }
+    }
+
     fn function(&self, name: &str) -> Option<FunctionValue<'ctx>> {
         let defined = |module: &Module<'ctx>| {
             module.get_function(name).filter(|function| function.count_basic_blocks() > 0)
@@ -123,7 +134,7 @@ fn find_forms(
         if !in_module.contains(name) {
             return Err(missing(name, &in_module, in_objects.contains(name)));
         }
-        forms.insert(name.clone(), Form::Ordinary);
+        forms.insert(name.clone(), modules.form_of_kernel(name)?);
     }
     for name in &options.entries {
         let form = if in_module.contains(name) {

@@ -153,11 +153,9 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     let own = own_modules::compose(&context, inputs, options, composite.module())?;
     let modules = kernels::Modules { host: composite.module(), own: own.as_ref().map(|own| &own.module) };
     let (kernels, mut problems) = kernels::choose(&modules, &inputs.objects, options)?;
-    markers::check_declarations(composite.module())?;
     compose::complete(&mut composite, inputs, &kernels)?;
     let (module, origins) = compose::Origins::of(composite, inputs)?;
 
-    markers::check_declarations(&module)?;
     let rules = rules(&module, target, options);
     retarget::simplify(&module)?;
     let mut reached = reach::walk_kernels(&module, &kernels, &origins);
