@@ -14,6 +14,15 @@ pub const REGISTRATION_PREFIX: &str = "__outboard_";
 /// Key of an image's string data under which device-link records the image's kernels, as JSON.
 pub const KERNELS_KEY: &str = "outboard.kernels";
 
+/// Key of an image's string data under which device-link records what each kernel takes, as JSON.
+pub const RESOURCES_KEY: &str = "outboard.resources";
+
+/// Key of an image's string data for the optimized IR that its code was made of, where that is kept.
+pub const IR_KEY: &str = "outboard.ir";
+
+/// Key of an image's string data for the PTX that a cubin was made of, where that is kept.
+pub const PTX_KEY: &str = "outboard.ptx";
+
 /// Key of an image's string data for its target triple. Source: `OffloadBinary::getTriple` (LLVM 22.1).
 pub const TRIPLE_KEY: &str = "triple";
 

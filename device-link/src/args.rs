@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use device_link::inspect::View;
 use device_link::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -64,6 +65,53 @@ pub(crate) enum Command {
         /// A container, or an ELF file that has some embedded
         file: PathBuf,
     },
+    /// Show what kernels take (registers, memory, code), or their code
+    Inspect(InspectArguments),
+    /// Print a script that completes this program's options in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print this program's manual page, as troff
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// A container, or an ELF file that has some embedded
+    pub(crate) file: PathBuf,
+    /// Only this kernel
+    pub(crate) kernel: Option<String>,
+    /// Only images for this triple
+    #[arg(long)]
+    pub(crate) triple: Option<String>,
+    /// Only images for this processor
+    #[arg(long)]
+    pub(crate) arch: Option<String>,
+    /// The table as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// LLVM's IR after optimization, of images that were linked with --embed-ir
+    #[arg(long, group = "view")]
+    ir: bool,
+    /// PTX, of images that are PTX or were linked with --embed-ir
+    #[arg(long, group = "view")]
+    ptx: bool,
+    /// Machine code
+    #[arg(long, group = "view")]
+    asm: bool,
+    /// SPIR-V
+    #[arg(long, group = "view")]
+    spirv: bool,
+}
+
+impl InspectArguments {
+    /// The code to show in place of the table.
+    pub(crate) fn view(&self) -> Option<View> {
+        [(self.ir, View::Ir), (self.ptx, View::Ptx), (self.asm, View::Assembly), (self.spirv, View::Spirv)]
+            .into_iter()
+            .find_map(|(asked, view)| asked.then_some(view))
+    }
 }
 
 /// What nvptx64 images are.
@@ -119,6 +167,9 @@ pub(crate) struct LinkArguments {
     /// What a panic does before the kernel ends with a trap
     #[arg(long, value_enum, default_value_t)]
     panic: PanicArgument,
+    /// Keep the optimized IR in images, and the PTX of cubins, for `inspect`
+    #[arg(long)]
+    embed_ir: bool,
     /// Images linked at the same time [default: one for each processor of this machine]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -162,6 +213,7 @@ impl LinkArguments {
                 PanicArgument::Trap => PanicMode::Trap,
                 PanicArgument::Record => PanicMode::Record,
             },
+            embed_ir: self.embed_ir,
             jobs: self.jobs,
             linker: self.linker.clone(),
             ptxas: self.ptxas.clone(),

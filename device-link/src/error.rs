@@ -1,6 +1,7 @@
 //! What can go wrong in a link, with the files, kernels and symbols that it is about.
 
 use crate::problem::Refusal;
+use crate::target::SelectionError;
 use crate::tool::ToolError;
 use offload_binary::{ContainerError, DecodeError, EncodeError, KernelsError};
 use std::path::PathBuf;
@@ -10,82 +11,12 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// Targets that can't be linked for.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
     /// Reading or linking bitcode.
     #[error(transparent)]
     Bitcode(#[from] bitcode_link::Error),
-    /// A target that isn't there yet, or that doesn't exist.
-    #[error("no images can be linked for target `{name}` by this version; targets: {}", known.join(", "))]
-    UnknownTarget {
-        /// What was asked for.
-        name: String,
-        /// What there is.
-        known: Vec<&'static str>,
-    },
-    /// A processor that the target doesn't have.
-    #[error("target `{target}` has no processor `{arch}`; the nearest are: {}", nearest.join(", "))]
-    UnknownArch {
-        /// The target.
-        target: &'static str,
-        /// What was asked for.
-        arch: String,
-        /// The names most like it.
-        nearest: Vec<String>,
-    },
-    /// A processor for a target that has none.
-    #[error("target `{target}` has no processors to choose from, and `{cpu}` was asked for")]
-    NoProcessors {
-        /// The target.
-        target: &'static str,
-        /// What was asked for.
-        cpu: String,
-    },
-    /// A target whose images are for one processor, without one.
-    #[error("target `{target}` needs a processor: --target {target}:{example}")]
-    NoCpu {
-        /// The target.
-        target: &'static str,
-        /// A processor that it has.
-        example: &'static str,
-    },
-    /// Several processors in an image that can't choose.
-    #[error(
-        "an image for {target} is for one processor, and {} were asked for\n\
-         help: say --target {target}:CPU once for each", cpus.join(", ")
-    )]
-    SeveralCpus {
-        /// The target.
-        target: &'static str,
-        /// What was asked for.
-        cpus: Vec<String>,
-    },
-    /// A processor that can't be told from others when the image runs.
-    #[error(
-        "an image for several processors chooses among levels of the architecture, and `{cpu}` is none; \
-         levels: {}", levels.join(", ")
-    )]
-    NotALevel {
-        /// The processor.
-        cpu: String,
-        /// What there is.
-        levels: Vec<&'static str>,
-    },
-    /// A target id of AMD's that says something unknown.
-    #[error(
-        "`{part}` in `{id}` is no feature of that processor; features are written sramecc+, sramecc-, xnack+ \
-         and xnack-, and not every processor has them"
-    )]
-    TargetId {
-        /// The whole id.
-        id: String,
-        /// The part.
-        part: String,
-    },
-    /// One image twice.
-    #[error("an image for `{target}` is asked for twice")]
-    TargetTwice {
-        /// The target with its processors.
-        target: String,
-    },
     /// Objects where several codes are made.
     #[error(
         "`{}` is an object, and an image for several processors is made of bitcode alone\n\
@@ -333,6 +264,24 @@ pub enum Error {
         triple: String,
         /// The kernel.
         kernel: String,
+    },
+    /// A kernel that no image has.
+    #[error("no image has the kernel `{kernel}`; there are: {}", known.join(", "))]
+    NotInContainer {
+        /// What was asked for.
+        kernel: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Code that can't be shown.
+    #[error("that can't be shown of the image for `{triple} {arch}`: {reason}")]
+    NoView {
+        /// Its triple.
+        triple: String,
+        /// Its processor.
+        arch: String,
+        /// Why.
+        reason: String,
     },
     /// What follows `--image`.
     #[error("`--image {text}`: {reason}")]

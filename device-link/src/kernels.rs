@@ -55,6 +55,10 @@ impl Kernels {
         self.0.iter()
     }
 
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|kernel| kernel.name == name)
+    }
+
     pub(crate) fn names(&self) -> Vec<&str> {
         self.0.iter().map(|kernel| kernel.name.as_str()).collect()
     }

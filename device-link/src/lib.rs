@@ -23,6 +23,7 @@ mod optimize;
 mod own_modules;
 mod ptxas;
 mod reach;
+pub mod resources;
 mod retarget;
 mod runtime;
 mod shared_memory;
@@ -32,6 +33,7 @@ mod tool;
 mod work_items;
 
 pub mod container;
+pub mod inspect;
 mod output;
 
 pub use bitcode_link::Warning;
@@ -39,8 +41,10 @@ pub use error::Error;
 pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 pub use output::write_file;
 pub use problem::{Hop, Problem, Refusal, Trouble};
+pub use target::SelectionError;
 pub use tool::ToolError;
 
+use abi::names::{IR_KEY, PTX_KEY};
 use abi::reports::REPORTS;
 use bitcode_link::jobs;
 use input::{AllInputs, Inputs};
@@ -120,10 +124,9 @@ fn link_image(
         cpus => levels::compile_levels(&work, cpus)?,
     };
     let emitted = target::emit_image(selection, &compiled, &inputs.objects, options, &temps)?;
-    let Compiled { kernels, arch, .. } = compiled;
     let (commands, notes) = (emitted.commands.clone(), emitted.notes.clone());
-    let image = image::make(emitted, target, &arch, &kernels)?;
-    Ok(ImageReport { image, kernels: kernels.signatures(), commands, notes })
+    let image = image::make(emitted, target, &compiled)?;
+    Ok(ImageReport { image, kernels: compiled.kernels.signatures(), commands, notes })
 }
 
 /// What is compiled, and how.
@@ -142,6 +145,8 @@ struct Compiled {
     arch: String,
     /// Whether it exports [`REPORTS`].
     reports: bool,
+    /// What is kept beside the code, with its key.
+    texts: Vec<(&'static str, String)>,
 }
 
 /// Compiles the inputs for one processor; `arch` is empty for the target's generic one. `rename` sees the
@@ -197,12 +202,20 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     problem::refuse(problems)?;
 
     rename(&module, &kernels, arch);
+    // The code generator changes the module.
+    let mut texts = Vec::new();
+    if options.embed_ir {
+        texts.push((IR_KEY, module.print_to_string().to_string()));
+    }
     let code = target.generate(&module, &machine)?;
     temps.write(target.code_name(), &code)?;
     // An image for every machine names no processor; `native` is recorded as what it is, a target id whole.
     let arch = if target.is_gpu() || arch.is_empty() { arch.to_owned() } else { cpu.name };
     let reports = module.get_global(REPORTS).is_some();
-    Ok(Compiled { codes: vec![code], kernels, arch, reports })
+    if options.embed_ir && target == Target::Nvptx64 && options.emit == Emit::Image {
+        texts.push((PTX_KEY, String::from_utf8_lossy(&code).into_owned()));
+    }
+    Ok(Compiled { codes: vec![code], kernels, arch, reports, texts })
 }
 
 /// Puts in what markers stand for: the device runtime's functions, shared memory, and on x86_64 the counters

@@ -3,8 +3,8 @@
 mod args;
 
 use anyhow::{Context as _, Result};
-use args::{Arguments, Command, LinkArguments, MessageFormat};
-use clap::Parser as _;
+use args::{Arguments, Command, InspectArguments, LinkArguments, MessageFormat};
+use clap::{CommandFactory as _, Parser as _};
 use device_link::{Error, Warning, container, link_device, write_file};
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,6 +41,13 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Extract { file, triple, arch, output } => {
             extract(file, triple.as_deref(), arch.as_deref(), output)
         }
+        Command::Inspect(inspect) => run_inspect(inspect, arguments.message_format),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "device-link", &mut script);
+            print(&String::from_utf8(script).context("the script is no text")?)
+        }
+        Command::Man => print(&manual()?),
         Command::Verify { file } => {
             for note in container::verify(&container::read(file)?)? {
                 print(&format!("note: {note}\n"))?;
@@ -70,6 +77,37 @@ fn run_link(link: &LinkArguments, format: MessageFormat) -> Result<()> {
         print(&format!("{}{}", container::list(&images), commands.collect::<String>()))?;
     }
     Ok(())
+}
+
+fn run_inspect(inspect: &InspectArguments, format: MessageFormat) -> Result<()> {
+    let images = container::read(&inspect.file)?;
+    let found = container::find(&images, inspect.triple.as_deref(), inspect.arch.as_deref())?;
+    let images: Vec<_> = found.into_iter().map(|(_, image)| image.clone()).collect();
+    let kernel = inspect.kernel.as_deref();
+    let table = device_link::inspect::inspect(&images, kernel)?;
+    if let Some(view) = inspect.view() {
+        for image in &images {
+            print(&device_link::inspect::view(image, kernel, view)?)?;
+        }
+        return Ok(());
+    }
+    if inspect.json || format == MessageFormat::Json {
+        print(&format!("{}\n", serde_json::to_string(&table)?))
+    } else {
+        print(&table.to_string())
+    }
+}
+
+/// The manual page: the program's, and behind it one section for each command.
+fn manual() -> Result<String> {
+    let mut page = Vec::new();
+    let mut command = Arguments::command();
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+        clap_mangen::Man::new(subcommand.clone()).render(&mut page)?;
+    }
+    String::from_utf8(page).context("the page is no text")
 }
 
 /// What a link made, as JSON.

@@ -76,6 +76,8 @@ pub struct Options {
     pub emit: Emit,
     /// What a panic does.
     pub panic: PanicMode,
+    /// Whether images keep the optimized IR, and cubins their PTX, to be looked at.
+    pub embed_ir: bool,
     /// How many images are linked at the same time; none for as many as there are processors.
     pub jobs: Option<NonZeroUsize>,
     /// The ELF linker; by default the `ld.lld` of LLVM 22.

@@ -1,6 +1,6 @@
 //! amdgcn: AMD's GPUs. The image is a shared object of lld's, of code object version 6.
 
-use super::{Cpu, Facts, initialization};
+use super::{Cpu, Facts, SelectionError, initialization};
 use crate::Result;
 use crate::error::Error;
 use llvm_plugin::inkwell::targets::Target as Backend;
@@ -100,7 +100,7 @@ pub(super) fn check_features(id: &str) -> Result<&str> {
             processors.contains(&name).then_some(())
         });
         if known.is_none() {
-            return Err(Error::TargetId { id: id.to_owned(), part: part.to_owned() });
+            return Err(SelectionError::TargetId { id: id.to_owned(), part: part.to_owned() }.into());
         }
     }
     Ok(name)

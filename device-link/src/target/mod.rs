@@ -2,12 +2,14 @@
 
 mod amdgcn;
 mod emit;
+mod error;
 mod nvptx64;
 mod select;
 mod spirv64;
 mod x86_64;
 
 pub(crate) use emit::{Emitted, emit_image};
+pub use error::SelectionError;
 pub(crate) use nvptx64::generation;
 pub(crate) use select::{Selection, check_cpu, select_all};
 pub(crate) use x86_64::level;

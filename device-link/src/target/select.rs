@@ -1,8 +1,8 @@
 //! Which images a link makes: targets and processors, checked before anything is read.
 
+use super::SelectionError;
 use super::{Target, x86_64};
 use crate::Result;
-use crate::error::Error;
 use crate::options::TargetSpec;
 use std::fmt;
 
@@ -33,7 +33,7 @@ pub(crate) fn select_all(specs: &[TargetSpec]) -> Result<Vec<Selection>> {
     for spec in specs {
         let selection = select(spec)?;
         if selections.contains(&selection) {
-            return Err(Error::TargetTwice { target: selection.to_string() });
+            return Err(SelectionError::TargetTwice { target: selection.to_string() }.into());
         }
         selections.push(selection);
     }
@@ -46,7 +46,10 @@ fn select(spec: &TargetSpec) -> Result<Selection> {
         architecture => architecture,
     };
     let target = Target::ALL.into_iter().find(|target| target.name() == wanted).ok_or_else(|| {
-        Error::UnknownTarget { name: spec.triple.clone(), known: Target::ALL.map(Target::name).to_vec() }
+        SelectionError::UnknownTarget {
+            name: spec.triple.clone(),
+            known: Target::ALL.map(Target::name).to_vec(),
+        }
     })?;
     for cpu in &spec.cpus {
         check_cpu(target, cpu)?;
@@ -54,15 +57,21 @@ fn select(spec: &TargetSpec) -> Result<Selection> {
     let mut cpus = spec.cpus.clone();
     match (target, cpus.len()) {
         (_, 1) | (Target::X86_64 | Target::Spirv64, 0) => {}
-        (_, 0) => return Err(Error::NoCpu { target: target.name(), example: target.facts().cpus[0] }),
+        (_, 0) => {
+            return Err(
+                SelectionError::NoCpu { target: target.name(), example: target.facts().cpus[0] }.into()
+            );
+        }
         (Target::X86_64, _) => {
             if let Some(cpu) = cpus.iter().find(|cpu| x86_64::level(cpu).is_none()) {
-                return Err(Error::NotALevel { cpu: cpu.clone(), levels: x86_64::LEVELS.to_vec() });
+                return Err(
+                    SelectionError::NotALevel { cpu: cpu.clone(), levels: x86_64::LEVELS.to_vec() }.into()
+                );
             }
             cpus.sort_by_key(|cpu| x86_64::level(cpu));
             cpus.dedup();
         }
-        (_, _) => return Err(Error::SeveralCpus { target: target.name(), cpus }),
+        (_, _) => return Err(SelectionError::SeveralCpus { target: target.name(), cpus }.into()),
     }
     Ok(Selection { target, cpus })
 }
@@ -72,7 +81,7 @@ pub(crate) fn check_cpu(target: Target, cpu: &str) -> Result<()> {
     const SHOWN: usize = 3;
     let known = target.facts().cpus;
     if known.is_empty() {
-        return Err(Error::NoProcessors { target: target.name(), cpu: cpu.to_owned() });
+        return Err(SelectionError::NoProcessors { target: target.name(), cpu: cpu.to_owned() }.into());
     }
     let name = match target {
         Target::X86_64 if cpu == NATIVE => return Ok(()),
@@ -85,5 +94,5 @@ pub(crate) fn check_cpu(target: Target, cpu: &str) -> Result<()> {
     let mut nearest = known.to_vec();
     nearest.sort_by_key(|known| strsim::damerau_levenshtein(name, known));
     let nearest = nearest.into_iter().take(SHOWN).map(ToOwned::to_owned).collect();
-    Err(Error::UnknownArch { target: target.name(), arch: name.to_owned(), nearest })
+    Err(SelectionError::UnknownArch { target: target.name(), arch: name.to_owned(), nearest }.into())
 }

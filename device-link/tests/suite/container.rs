@@ -215,7 +215,7 @@ fn replaced(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
 
 #[test]
 fn containers_that_cannot_be_loaded() {
-    insta::assert_snapshot!(verify_refused(|bytes| bytes[..200].to_vec()), @"error: `DIR/dev.offload` can't be read as a container: truncated offload binary at offset 0: it has 200 bytes, but its header says 2480");
+    insta::assert_snapshot!(verify_refused(|bytes| bytes[..200].to_vec()), @"error: `DIR/dev.offload` can't be read as a container: truncated offload binary at offset 0: it has 200 bytes, but its header says 2776");
     insta::assert_snapshot!(verify_refused(|_| b"BC\xc0\xde".to_vec()), @"
     error: `DIR/dev.offload` can't be read as a container: no offload binary at offset 0: found 42 43 c0 de where 10 ff 10 ad is expected
     help: this is LLVM bitcode; make an image of it with `device-link link`

@@ -3,6 +3,7 @@
 mod container;
 mod errors;
 mod inputs;
+mod inspect;
 mod run;
 mod support;
 mod targets;

@@ -1,0 +1,204 @@
+//! What is in an image: a table of what its kernels take, and its code as text.
+
+use crate::Result;
+use crate::error::Error;
+use crate::linker::llvm_prefix;
+use crate::resources::{Resources, measure};
+use crate::tool;
+use abi::kinds::ImageKind;
+use abi::names::{IR_KEY, PTX_KEY, RESOURCES_KEY};
+use offload_binary::{Image, architecture};
+use serde::Serialize;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Images and what their kernels take.
+#[derive(Debug, Serialize)]
+pub struct Inspection {
+    images: Vec<InspectedImage>,
+}
+
+#[derive(Debug, Serialize)]
+struct InspectedImage {
+    triple: String,
+    arch: String,
+    image_kind: String,
+    size: usize,
+    kernels: Vec<Resources>,
+}
+
+/// The code of an image as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// LLVM's IR, after optimization, where `--embed-ir` kept it.
+    Ir,
+    /// PTX, where the image is PTX or `--embed-ir` kept it.
+    Ptx,
+    /// Machine code.
+    Assembly,
+    /// SPIR-V.
+    Spirv,
+}
+
+/// What the kernels of `images` take: as it was recorded when the image was linked, else as the image itself
+/// tells. Only `kernel`, if one is named.
+pub fn inspect(images: &[Image], kernel: Option<&str>) -> Result<Inspection> {
+    let mut inspected = Vec::new();
+    for image in images {
+        let recorded = image.string(RESOURCES_KEY).and_then(|json| serde_json::from_str(json).ok());
+        let mut kernels: Vec<Resources> = recorded.unwrap_or_else(|| measure(image, ""));
+        kernels.retain(|found| kernel.is_none_or(|wanted| found.name == wanted));
+        inspected.push(InspectedImage {
+            triple: image.triple().to_owned(),
+            arch: image.arch().to_owned(),
+            image_kind: image.kind.to_string(),
+            size: image.bytes.len(),
+            kernels,
+        });
+    }
+    match kernel {
+        Some(kernel) if inspected.iter().all(|image| image.kernels.is_empty()) => {
+            Err(Error::NotInContainer { kernel: kernel.to_owned(), known: names(images) })
+        }
+        _ => Ok(Inspection { images: inspected }),
+    }
+}
+
+fn names(images: &[Image]) -> Vec<String> {
+    let listed = |image: &Image| image.kernels().ok();
+    let names = images
+        .iter()
+        .filter_map(listed)
+        .flat_map(|kernels| kernels.names().into_iter().map(ToOwned::to_owned).collect::<Vec<_>>());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+impl fmt::Display for Inspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const TITLES: [&str; 8] =
+            ["kernel", "registers", "scalar", "spills", "stack", "shared", "code", "parameters"];
+        for (position, image) in self.images.iter().enumerate() {
+            let arch = if image.arch.is_empty() { String::new() } else { format!(" {}", image.arch) };
+            let InspectedImage { triple, image_kind, size, .. } = image;
+            writeln!(f, "image {position}: {triple}{arch}, {image_kind}, {size} bytes")?;
+            let rows: Vec<_> = std::iter::once(TITLES.map(ToOwned::to_owned))
+                .chain(image.kernels.iter().map(Resources::row))
+                .collect();
+            let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+            let widths: Vec<_> = (0..TITLES.len()).map(width).collect();
+            for row in &rows {
+                write!(f, "  {:<width$}", row[0], width = widths[0])?;
+                for (cell, width) in row.iter().zip(&widths).skip(1) {
+                    write!(f, "  {cell:>width$}")?;
+                }
+                writeln!(f)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Resources {
+    fn row(&self) -> [String; 8] {
+        let cell = |number: Option<u64>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+        [
+            self.name.clone(),
+            cell(self.registers),
+            cell(self.scalar_registers),
+            cell(self.spills),
+            cell(self.stack),
+            cell(self.shared),
+            cell(self.code),
+            cell(self.parameters),
+        ]
+    }
+}
+
+/// The code of `image` as text; only that of `kernel`, if one is named and the text can be cut.
+pub fn view(image: &Image, kernel: Option<&str>, view: View) -> Result<String> {
+    let missing = |reason: &str| Error::NoView {
+        triple: image.triple().to_owned(),
+        arch: image.arch().to_owned(),
+        reason: reason.to_owned(),
+    };
+    match view {
+        View::Ir => {
+            let text = image.string(IR_KEY).ok_or_else(|| missing("it was linked without --embed-ir"))?;
+            Ok(kernel.map_or_else(|| text.to_owned(), |kernel| cut(text, &format!("@{kernel}("), "define ")))
+        }
+        View::Ptx if architecture(image.triple()) != "nvptx64" => Err(missing("it isn't for nvptx64")),
+        View::Ptx => {
+            let own = (image.kind == ImageKind::PTX).then(|| String::from_utf8_lossy(&image.bytes));
+            let kept = || image.string(PTX_KEY).map(Into::into);
+            let text = own.or_else(kept).ok_or_else(|| missing("it was linked without --embed-ir"))?;
+            Ok(kernel
+                .map_or_else(|| text.to_string(), |kernel| cut(&text, &format!(".entry {kernel}("), ".")))
+        }
+        View::Spirv if image.kind == ImageKind::SPIRV => disassemble(image, "spirv-dis", "kernels.spv", &[]),
+        View::Spirv => Err(missing("it is no SPIR-V")),
+        View::Assembly => match architecture(image.triple()) {
+            "spirv64" => disassemble(image, "spirv-dis", "kernels.spv", &[]),
+            "nvptx64" if image.kind == ImageKind::CUBIN => {
+                let function = kernel.map(|kernel| format!("--function-name={kernel}"));
+                let function: Vec<_> = function.iter().map(String::as_str).collect();
+                disassemble(image, "cuobjdump", "kernels.cubin", &[&["-sass"], &function[..]].concat())
+            }
+            "nvptx64" => Err(missing("it is PTX, which has no machine code yet")),
+            _ => {
+                let only = kernel.map(|kernel| format!("--disassemble-symbols={kernel}"));
+                let only = only.unwrap_or_else(|| "--disassemble".to_owned());
+                disassemble(image, "llvm-objdump", "kernels.so", &["--no-show-raw-insn", &only])
+            }
+        },
+    }
+}
+
+/// The lines of `text` from the one that starts with `first` and has `name` in it to the next `}` at the
+/// beginning of a line.
+fn cut(text: &str, name: &str, first: &str) -> String {
+    let mut lines = text.lines().skip_while(|line| !(line.starts_with(first) && line.contains(name)));
+    let mut found = String::new();
+    for line in lines.by_ref() {
+        found += line;
+        found.push('\n');
+        if line.starts_with('}') {
+            break;
+        }
+    }
+    found
+}
+
+fn disassemble(image: &Image, name: &'static str, file: &str, arguments: &[&str]) -> Result<String> {
+    const HELP: &str =
+        "llvm-objdump is of LLVM 22, spirv-dis of the package spirv-tools, cuobjdump of the CUDA toolkit";
+    let mut candidates: Vec<PathBuf> = tool::on_path(name).collect();
+    candidates.insert(0, llvm_prefix().join("bin").join(name));
+    candidates.extend(tool::folder_of("CUDA_HOME").map(|prefix| prefix.join("bin").join(name)));
+    let program = tool::find(name, &candidates, HELP)?;
+    let folder = tempfile::tempdir().map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
+    let path = folder.path().join(file);
+    std::fs::write(&path, &image.bytes).map_err(|source| Error::Write { path: path.clone(), source })?;
+    let output = tool::run(name, Command::new(program).args(arguments).arg(&path))?;
+    Ok(without_folder(&String::from_utf8_lossy(&output.stdout), folder.path()))
+}
+
+/// The temporary folder is nothing to know.
+fn without_folder(text: &str, folder: &Path) -> String {
+    text.replace(&format!("{}/", folder.display()), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn one_function_of_a_text() {
+        let text = "@k = x\ndefine void @other() {\n  call @k(\n}\ndefine void @k(i32) {\n  ret\n}\ndefine void @kk() {\n}\n";
+        assert_eq!(cut(text, "@k(", "define "), "define void @k(i32) {\n  ret\n}\n");
+        assert_eq!(cut(text, "@missing(", "define "), "");
+    }
+}

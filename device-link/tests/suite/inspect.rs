@@ -1,0 +1,90 @@
+//! What `inspect` tells of images.
+
+use crate::support::{device_link, llvm, printed, refused};
+use std::path::PathBuf;
+
+/// A container with an image of native.c's kernels for an AMD GPU, and the folder that it is in.
+fn linked(flags: &[&str]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (bitcode, container) = (folder.path().join("native.bc"), folder.path().join("dev.offload"));
+    let mut clang = llvm("clang");
+    clang.args([
+        "--target=amdgcn-amd-amdhsa",
+        "-O1",
+        "-nogpulib",
+        "-ffreestanding",
+        "-fconvergent-functions",
+    ]);
+    printed(clang.args(["-emit-llvm", "-c", "native.c", "-o"]).arg(&bitcode));
+    let mut link = device_link();
+    link.arg("link").arg(&bitcode).args(["--target", "amdgcn:gfx90a"]).args(flags).arg("-o").arg(&container);
+    printed(&mut link);
+    (folder, container)
+}
+
+fn inspect(container: &PathBuf, arguments: &[&str]) -> String {
+    String::from_utf8(printed(device_link().arg("inspect").arg(container).args(arguments))).expect("text")
+}
+
+#[test]
+fn a_table_and_json() {
+    let (_folder, container) = linked(&[]);
+    let table = inspect(&container, &[]);
+    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0][..4], ["image", "0:", "amdgcn-amd-amdhsa", "gfx90a,"]);
+    let titles = ["kernel", "registers", "scalar", "spills", "stack", "shared", "code", "parameters"];
+    assert_eq!(lines[1], titles);
+    let names: Vec<_> = lines[2..].iter().map(|line| line[0]).collect();
+    assert_eq!(names, ["checked", "dynamic", "lanes", "reverse", "scale"]);
+    for line in &lines[2..] {
+        let numbers: Vec<u64> = line[1..].iter().map(|cell| cell.parse().expect("a number")).collect();
+        let (shared, parameters) = match line[0] {
+            "reverse" => (1024, 16),
+            "checked" | "scale" => (0, 24),
+            _ => (0, 16),
+        };
+        assert_eq!((numbers[4], numbers[6]), (shared, parameters), "{line:?}");
+        assert!(numbers[0] > 0 && numbers[5] > 0, "a kernel has registers and code: {line:?}");
+    }
+    let json = inspect(&container, &["reverse", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let kernels = json["images"][0]["kernels"].as_array().expect("a list");
+    assert_eq!(kernels.len(), 1);
+    assert_eq!((kernels[0]["shared"].as_u64(), kernels[0]["parameters"].as_u64()), (Some(1024), Some(16)));
+}
+
+#[test]
+fn code_as_text() {
+    let (_folder, container) = linked(&["--embed-ir"]);
+    let assembly = inspect(&container, &["scale", "--asm"]);
+    assert!(assembly.contains("<scale>:") && assembly.contains("s_endpgm"), "{assembly}");
+    assert!(!assembly.contains("<reverse>:"), "{assembly}");
+    let ir = inspect(&container, &["scale", "--ir"]);
+    assert!(ir.starts_with("define protected amdgpu_kernel void @scale("), "{ir}");
+    assert_eq!(ir.matches("define ").count(), 1, "{ir}");
+    assert!(inspect(&container, &["--ir"]).contains("target triple = \"amdgcn-amd-amdhsa\""));
+}
+
+#[test]
+fn the_program_tells_of_itself() {
+    let bash = String::from_utf8(printed(device_link().args(["completions", "bash"]))).expect("text");
+    assert!(bash.contains("--embed-ir"), "completions know the options");
+    let manual = String::from_utf8(printed(device_link().arg("man"))).expect("text");
+    for command in ["link", "inspect", "verify"] {
+        assert!(manual.contains(&format!("device\\-link\\-{command}")), "the manual has {command}");
+    }
+}
+
+#[test]
+fn what_cannot_be_shown() {
+    let (folder, container) = linked(&[]);
+    let path = container.to_string_lossy().into_owned();
+    let never = folder.path().join("never");
+    let check =
+        |arguments: &[&str]| refused(&[&["inspect", &path], arguments].concat(), &never, folder.path());
+    insta::assert_snapshot!(check(&["scala"]), @"error: no image has the kernel `scala`; there are: checked, dynamic, lanes, reverse, scale");
+    insta::assert_snapshot!(check(&["--ir"]), @"error: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it was linked without --embed-ir");
+    insta::assert_snapshot!(check(&["--ptx"]), @"error: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it isn't for nvptx64");
+    insta::assert_snapshot!(check(&["--spirv"]), @"error: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it is no SPIR-V");
+    insta::assert_snapshot!(check(&["--arch", "gfx906"]), @"error: the container has no image with arch `gfx906`; it has: amdgcn-amd-amdhsa gfx90a");
+}
