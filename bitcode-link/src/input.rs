@@ -1,6 +1,7 @@
 //! Input files: what they are, by content and never by suffix, and the parts in them.
 
 use crate::Result;
+use crate::cache::KeyBuilder;
 use crate::error::Error;
 use crate::identify::{RAW_MAGIC, WRAPPER_MAGIC};
 use crate::origin::Origin;
@@ -35,6 +36,9 @@ impl fmt::Display for Format {
     }
 }
 
+/// First bytes of an archive that names its members' files instead of having their bytes.
+const THIN_MAGIC: &[u8] = b"!<thin>\n";
+
 /// First bytes of the formats that have some.
 ///
 /// Source: `identify_magic`, llvm/BinaryFormat/Magic.cpp (LLVM 22.1).
@@ -43,7 +47,7 @@ const MAGICS: [(&[u8], Format); 5] = [
     (WRAPPER_MAGIC, Format::Bitcode),
     (b"\x7fELF", Format::Elf),
     (b"!<arch>\n", Format::Archive),
-    (b"!<thin>\n", Format::Archive),
+    (THIN_MAGIC, Format::Archive),
 ];
 
 /// Sections in which compilers put bitcode: `-fembed-bitcode` and rustc, `-ffat-lto-objects`.
@@ -146,6 +150,17 @@ impl Input {
     pub fn read(path: &Path) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         Ok(Self { origin: Origin::file(path), bytes: Bytes::new(bytes) })
+    }
+
+    /// Adds all that the input consists of to a key: its bytes, and those of a thin archive's members.
+    pub fn add_to_key(&self, key: &mut KeyBuilder) -> Result<()> {
+        key.part("input", &self.bytes);
+        if self.bytes.starts_with(THIN_MAGIC) {
+            for part in self.parts()? {
+                key.part("member", &part.bytes);
+            }
+        }
+        Ok(())
     }
 
     /// The parts of the file: itself, or the members of an archive.

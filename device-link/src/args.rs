@@ -185,6 +185,9 @@ pub(crate) struct LinkArguments {
     /// The Rust toolchain whose standard library is used [default: the one that made the inputs]
     #[arg(long, value_name = "DIR")]
     sysroot: Option<PathBuf>,
+    /// A folder in which images are kept, and found when nothing that they are made of has changed
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
     /// A folder for the modules, objects and images on the way
     #[arg(long, value_name = "DIR")]
     save_temps: Option<PathBuf>,
@@ -221,6 +224,7 @@ impl LinkArguments {
             assume_convergent_source: self.assume_convergent_source,
             allow_mutable_statics: self.allow_mutable_statics,
             sysroot: self.sysroot.clone(),
+            cache_dir: self.cache_dir.clone(),
             save_temps: self.save_temps.clone(),
         }
     }

@@ -9,9 +9,7 @@ use crate::options::Options;
 use crate::standard_library::StandardLibrary;
 use crate::target::{Selection, Target};
 use abi::kinds::ImageKind;
-use bitcode_link::{
-    Bytes, Format, Input, Library, ModuleSource, Origin, Part, Take, Warning, jobs, unknown_format,
-};
+use bitcode_link::{Bytes, Format, Input, Library, ModuleSource, Origin, Part, Take, jobs, unknown_format};
 use offload_binary::{DecodeError, Image};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,7 +23,7 @@ pub(crate) struct AllInputs {
     objects: Vec<ObjectFile>,
     standard_library: Arc<StandardLibrary>,
     /// What is worth saying about the inputs.
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// A module, and what it is for.
@@ -66,8 +64,13 @@ impl Inputs {
     }
 }
 
-/// Reads `paths`, finds out what is in them, and has LLVM check every module that is certainly linked.
-pub(crate) fn read(paths: &[PathBuf], selections: &[Selection], options: &Options) -> Result<AllInputs> {
+/// Reads `paths`, and looks at nothing in them.
+pub(crate) fn read_files(paths: &[PathBuf]) -> Result<Vec<Input>> {
+    Ok(paths.iter().map(|path| Input::read(path)).collect::<bitcode_link::Result<_>>()?)
+}
+
+/// Finds out what is in `files`, and has LLVM check every module that is certainly linked.
+pub(crate) fn sort(files: &[Input], selections: &[Selection], options: &Options) -> Result<AllInputs> {
     let targets: Vec<_> = selections.iter().map(|selection| selection.target).collect();
     let mut all = AllInputs {
         modules: Vec::new(),
@@ -75,8 +78,7 @@ pub(crate) fn read(paths: &[PathBuf], selections: &[Selection], options: &Option
         standard_library: Arc::default(),
         warnings: Vec::new(),
     };
-    for path in paths {
-        let input = Input::read(path)?;
+    for input in files {
         let before = all.modules.len() + all.objects.len();
         let parts = input.parts()?;
         for part in &parts {
@@ -84,13 +86,14 @@ pub(crate) fn read(paths: &[PathBuf], selections: &[Selection], options: &Option
         }
         // Members that nothing could be made of are no errors by themselves.
         if all.modules.len() + all.objects.len() == before && parts.iter().all(|part| part.is_member) {
-            return Err(Error::NoBitcode { path: path.clone() });
+            return Err(Error::NoBitcode { path: input.origin.file.clone() });
         }
     }
     if all.modules.is_empty() && all.objects.is_empty() {
         return Err(Error::NoInputs);
     }
-    all.warnings = all.modules.iter().filter_map(|sorted| sorted.source.warning()).collect();
+    all.warnings =
+        all.modules.iter().filter_map(|sorted| Some(sorted.source.warning()?.to_string())).collect();
     all.check_architectures(&targets)?;
     let certain: Vec<_> = all.modules.iter().filter(|sorted| !sorted.is_member).collect();
     let limit = options.jobs.unwrap_or_else(jobs::default_jobs);

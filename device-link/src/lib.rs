@@ -9,6 +9,7 @@ mod options;
 mod problem;
 
 mod aliases;
+mod cached;
 mod compose;
 mod entry;
 mod image;
@@ -36,7 +37,6 @@ pub mod container;
 pub mod inspect;
 mod output;
 
-pub use bitcode_link::Warning;
 pub use error::Error;
 pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 pub use output::write_file;
@@ -47,6 +47,7 @@ pub use tool::ToolError;
 use abi::names::{IR_KEY, PTX_KEY};
 use abi::reports::REPORTS;
 use bitcode_link::jobs;
+use cached::ImageCache;
 use input::{AllInputs, Inputs};
 use kernels::Kernels;
 use llvm_plugin::inkwell::context::Context;
@@ -66,7 +67,7 @@ pub struct Report {
     /// The images, in the order in which they were asked for.
     pub images: Vec<ImageReport>,
     /// What is worth saying about the inputs.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<String>,
 }
 
 /// One image, and how it was made.
@@ -88,8 +89,41 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     let selections = target::select_all(&options.targets)?;
     let several = selections.len() > 1;
     let limit = options.jobs.unwrap_or_else(jobs::default_jobs);
-    let inputs = input::read(inputs, &selections, options)?;
-    let results = jobs::run(limit, &selections, |selection| link_image(&inputs, selection, options, several));
+    let files = input::read_files(inputs)?;
+    let cache = ImageCache::open(options, &files)?;
+    let found = cached::find_all(cache.as_ref(), &selections, options);
+    let missing: Vec<_> =
+        selections.iter().zip(&found.reports).filter(|(_, found)| found.is_none()).collect();
+    let missing: Vec<_> = missing.into_iter().map(|(selection, _)| selection).collect();
+    let mut warnings = found.warnings;
+    let mut made = Vec::new();
+    if !missing.is_empty() {
+        let inputs = input::sort(&files, &selections, options)?;
+        let make = |selection: &&Selection| link_image(&inputs, selection, options, several);
+        made = jobs::run(limit, &missing, make);
+        for (selection, result) in missing.iter().zip(&made) {
+            if let (Ok(report), Some(cache)) = (result, &cache) {
+                warnings.extend(cache.keep((selection, options), report, &inputs.warnings)?);
+            }
+        }
+        warnings.extend(inputs.warnings);
+    }
+    warnings.sort();
+    warnings.dedup();
+    let mut made = made.into_iter();
+    let results = found.reports.into_iter().map(|report| match report {
+        Some(report) => Ok(report),
+        None => made.next().expect("every image was found or made"),
+    });
+    let images = images_of(&selections, results)?;
+    Ok(Report { images, warnings })
+}
+
+/// The images, where all were made; else what is wrong, with all kernels and all targets.
+fn images_of(
+    selections: &[Selection],
+    results: impl Iterator<Item = Result<ImageReport>>,
+) -> Result<Vec<ImageReport>> {
     let mut images = Vec::new();
     let mut refused = Vec::new();
     let mut first_error = None;
@@ -103,7 +137,7 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     if !refused.is_empty() {
         return Err(Error::Kernels(problem::merge(refused, selections.len())));
     }
-    first_error.map_or(Ok(Report { images, warnings: inputs.warnings }), Err)
+    first_error.map_or(Ok(images), Err)
 }
 
 /// Links one image, of one code or of one for each level.

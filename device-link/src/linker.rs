@@ -74,7 +74,7 @@ fn version_script(exports: &[String]) -> String {
 }
 
 /// The `ld.lld` of the installation that the environment names, else of Debian's packages; or on the path.
-fn find_linker() -> Result<PathBuf> {
+pub(crate) fn find_linker() -> Result<PathBuf> {
     let mut candidates = vec![llvm_prefix().join("bin/ld.lld")];
     candidates.extend(ON_PATH.into_iter().flat_map(tool::on_path));
     let help = "install lld 22, set LLVM_SYS_221_PREFIX to its installation prefix, or give --linker";

@@ -5,7 +5,7 @@ mod args;
 use anyhow::{Context as _, Result};
 use args::{Arguments, Command, InspectArguments, LinkArguments, MessageFormat};
 use clap::{CommandFactory as _, Parser as _};
-use device_link::{Error, Warning, container, link_device, write_file};
+use device_link::{Error, container, link_device, write_file};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -142,13 +142,11 @@ fn print(text: &str) -> Result<()> {
     std::io::stdout().lock().write_all(text.as_bytes()).context("can't print")
 }
 
-fn warn(warnings: &[Warning], format: MessageFormat) {
+fn warn(warnings: &[String], format: MessageFormat) {
     for warning in warnings {
         write_error(&match format {
             MessageFormat::Text => format!("warning: {warning}"),
-            MessageFormat::Json => {
-                serde_json::json!({ "reason": "warning", "message": warning.to_string() }).to_string()
-            }
+            MessageFormat::Json => serde_json::json!({ "reason": "warning", "message": warning }).to_string(),
         });
     }
 }

@@ -39,7 +39,8 @@ pub(crate) fn optimize(
         return run_passes(module, machine, pipeline, what);
     }
     // What is known of memory depends on where it is; and inlining shows more of that.
-    let passes = format!("always-inline,function(sroa,{SPACES}),{pipeline},function({SPACES},instsimplify,dce)");
+    let passes =
+        format!("always-inline,function(sroa,{SPACES}),{pipeline},function({SPACES},instsimplify,dce)");
     run_passes(module, machine, &passes, what)
 }
 

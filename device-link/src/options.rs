@@ -92,6 +92,8 @@ pub struct Options {
     pub allow_mutable_statics: bool,
     /// The Rust toolchain whose standard library is used; by default the one that made the inputs.
     pub sysroot: Option<PathBuf>,
+    /// A folder in which images are kept, and found when nothing that they are made of has changed.
+    pub cache_dir: Option<PathBuf>,
     /// A folder for the modules, objects and images that the phases make.
     pub save_temps: Option<PathBuf>,
 }

@@ -113,7 +113,7 @@ fn choose<'a>(there: &'a [Ptxas], cpu: &str) -> Option<&'a Ptxas> {
 }
 
 /// On the path, in CUDA's folder, in the wheels of the Python environments of this project.
-fn candidates() -> Vec<PathBuf> {
+pub(crate) fn candidates() -> Vec<PathBuf> {
     let mut candidates: Vec<_> = tool::on_path("ptxas").collect();
     let prefixes = CUDA_VARIABLES.into_iter().filter_map(tool::folder_of).chain([CUDA_PREFIX.into()]);
     candidates.extend(prefixes.map(|prefix| prefix.join("bin/ptxas")));

@@ -11,14 +11,20 @@ use std::path::{Path, PathBuf};
 /// Where Debian's package libclc-22 puts its files.
 const DEBIAN_FOLDER: &str = "/usr/lib/clc";
 
-/// Links what `module` needs of the library for `target`, from `folder` or where it is usually.
-pub(super) fn link(module: &Module<'_>, target: Target, folder: Option<&PathBuf>) -> Result<()> {
+/// The library for `target`, in `folder` or where it is usually.
+pub(crate) fn path(target: Target, folder: Option<&PathBuf>) -> Option<PathBuf> {
     let file = match target {
         Target::Nvptx64 => "nvptx64--.bc",
         Target::Amdgcn => "amdgcn-amd-amdhsa.bc",
         // The back end makes instructions of the names.
-        Target::X86_64 | Target::Spirv64 => return Ok(()),
+        Target::X86_64 | Target::Spirv64 => return None,
     };
+    Some(folder.map_or(Path::new(DEBIAN_FOLDER), PathBuf::as_path).join(file))
+}
+
+/// Links what `module` needs of the library for `target`, from `folder` or where it is usually.
+pub(super) fn link(module: &Module<'_>, target: Target, folder: Option<&PathBuf>) -> Result<()> {
+    let Some(path) = path(target, folder) else { return Ok(()) };
     let wanted = module.get_functions().find(|function| {
         function.count_basic_blocks() == 0
             && function.get_name().to_bytes().starts_with(b"_Z")
@@ -26,7 +32,6 @@ pub(super) fn link(module: &Module<'_>, target: Target, folder: Option<&PathBuf>
     });
     let Some(wanted) = wanted else { return Ok(()) };
     let function = wanted.get_name().to_string_lossy().into_owned();
-    let path = folder.map_or(Path::new(DEBIAN_FOLDER), PathBuf::as_path).join(file);
     let bitcode =
         std::fs::read(&path).map_err(|source| Error::MathLibrary { path: path.clone(), function, source })?;
     link_needed(module, &bitcode, &path.to_string_lossy())

@@ -9,7 +9,7 @@ mod builtins;
 pub(crate) mod conventions;
 pub(crate) mod convergence;
 mod layout;
-mod library;
+pub(crate) mod library;
 mod math;
 mod math_names;
 mod panics;

@@ -1,5 +1,6 @@
 //! Tests of device-link as a program: links that run, links that are refused, containers.
 
+mod cache;
 mod container;
 mod errors;
 mod inputs;

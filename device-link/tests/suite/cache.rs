@@ -1,0 +1,135 @@
+//! Images that are found in a cache: the same bytes, and only where nothing has changed.
+
+use crate::support::{device_link, llvm, printed, run};
+use std::path::{Path, PathBuf};
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Compiles a kernel that adds `number`.
+    fn compile(&self, name: &str, number: u32) {
+        let source = format!("void {name}(int *p) {{ *p += {number}; }}");
+        std::fs::write(self.path("source.c"), source).expect("writable");
+        let output = self.path(&format!("{name}.bc"));
+        printed(
+            llvm("clang").args(["-O1", "-c", "-emit-llvm"]).arg(self.path("source.c")).arg("-o").arg(output),
+        );
+    }
+
+    /// Links with the cache and returns the container and what was said.
+    fn link(&self, inputs: &[&str], flags: &[&str]) -> (Vec<u8>, String) {
+        let mut link = device_link();
+        link.arg("link").args(inputs.iter().map(|input| self.path(input))).args(flags);
+        let output = run(link.arg("--cache-dir").arg(self.path("cache")).arg("-o").arg(self.path("out")));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8_lossy(&output.stderr).replace(&*self.0.path().to_string_lossy(), "DIR");
+        (std::fs::read(self.path("out")).expect("written"), text)
+    }
+
+    /// The entries of the cache.
+    fn entries(&self) -> Vec<PathBuf> {
+        let list = |folder: &Path| -> Vec<PathBuf> {
+            let entries = std::fs::read_dir(folder).expect("readable");
+            entries.map(|entry| entry.expect("readable").path()).collect()
+        };
+        list(&self.path("cache")).iter().flat_map(|folder| list(folder)).collect()
+    }
+}
+
+const TARGETS: [&str; 4] = ["--target", "x86_64", "--target", "amdgcn:gfx90a"];
+
+#[test]
+fn an_image_is_made_once() {
+    let folder = Folder::new();
+    folder.compile("one", 1);
+    folder.compile("two", 2);
+    let inputs = ["one.bc", "two.bc"];
+    let (first, _) = folder.link(&inputs, &TARGETS);
+    assert_eq!(folder.entries().len(), 2);
+    let (again, said) = folder.link(&inputs, &TARGETS);
+    assert_eq!((again == first, said.as_str()), (true, ""), "the same bytes, and nothing to say");
+    assert_eq!(folder.entries().len(), 2);
+    // One more image of the same inputs; those that are there stay.
+    let (_, _) = folder.link(&inputs, &[&TARGETS[..], &["--target", "spirv64"]].concat());
+    assert_eq!(folder.entries().len(), 3);
+    let listing = printed(device_link().arg("list").arg(folder.path("out")));
+    let listing = String::from_utf8(listing).expect("text");
+    let triples: Vec<_> = listing.lines().filter_map(|line| line.strip_prefix("image ")).collect();
+    assert!(
+        triples[0].contains("x86_64") && triples[1].contains("gfx90a") && triples[2].contains("spirv64"),
+        "{listing}"
+    );
+}
+
+#[test]
+fn whatever_matters_makes_another_image() {
+    let folder = Folder::new();
+    folder.compile("one", 1);
+    folder.compile("two", 2);
+    let inputs = ["one.bc", "two.bc"];
+    let mut expected = 0;
+    let mut check = |inputs: &[&str], flags: &[&str], new: usize, what: &str| {
+        folder.link(inputs, flags);
+        expected += new;
+        assert_eq!(folder.entries().len(), expected, "{what}");
+    };
+    check(&inputs, &[], 1, "the first link");
+    check(&inputs, &["-O3"], 1, "another level of optimization");
+    check(&inputs, &["--kernel", "one"], 1, "another kernel");
+    check(&inputs, &["--target", "x86_64:x86-64-v3"], 1, "another processor");
+    check(&["two.bc", "one.bc"], &[], 1, "another order");
+    check(&inputs, &["--jobs", "1"], 0, "the number of jobs");
+    check(&inputs, &["-v"], 0, "what is printed");
+    folder.compile("one", 3);
+    check(&inputs, &[], 1, "another input");
+    folder.compile("one", 1);
+    check(&inputs, &[], 0, "the input as it was");
+    // Thin archives name their members instead of having them.
+    printed(llvm("llvm-ar").args(["rcs", "--thin"]).arg(folder.path("thin.a")).arg(folder.path("two.bc")));
+    check(&["one.bc", "thin.a"], &["--kernel", "two"], 1, "an archive");
+    folder.compile("two", 5);
+    check(&["one.bc", "thin.a"], &["--kernel", "two"], 1, "a member of a thin archive");
+}
+
+#[test]
+fn a_damaged_entry_is_told_and_made_anew() {
+    let folder = Folder::new();
+    folder.compile("one", 1);
+    let (first, _) = folder.link(&["one.bc"], &[]);
+    let [entry] = folder.entries().try_into().expect("one entry");
+    let mut bytes = std::fs::read(&entry).expect("readable");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&entry, bytes).expect("writable");
+    let (again, said) = folder.link(&["one.bc"], &[]);
+    assert!(again == first, "the same bytes");
+    let name = entry.to_string_lossy().replace(&*folder.0.path().to_string_lossy(), "DIR");
+    assert_eq!(
+        said.trim_end(),
+        format!("warning: `{name}` of the cache is damaged and isn't used: its content is not what it was")
+    );
+    assert_eq!(folder.link(&["one.bc"], &[]), (first, String::new()));
+}
+
+#[test]
+fn a_cache_that_cannot_be() {
+    let folder = Folder::new();
+    folder.compile("one", 1);
+    std::fs::write(folder.path("cache"), "a file").expect("writable");
+    let mut link = device_link();
+    link.arg("link").arg(folder.path("one.bc")).arg("--cache-dir").arg(folder.path("cache"));
+    let output = run(link.arg("-o").arg(folder.path("out")));
+    let text = String::from_utf8_lossy(&output.stderr).replace(&*folder.0.path().to_string_lossy(), "DIR");
+    assert_eq!(
+        (output.status.code(), text.trim_end()),
+        (Some(1), "error: can't write `DIR/cache`: File exists (os error 17)")
+    );
+}
