@@ -129,17 +129,16 @@ pub enum Error {
     },
     /// No mathematics for a device.
     #[error(
-        "can't read `{}`, which has `{}`\n\
+        "can't read `{}`, which has the function `{function}` for GPUs: {source}\n\
          help: install libclc for LLVM 22, or give its folder with --libclc",
-        path.display(), demangled(function)
+        path.display()
     )]
     MathLibrary {
         /// Where it should be.
         path: PathBuf,
-        /// A function that is needed of it.
+        /// A function that is needed of it, by OpenCL's name.
         function: String,
         /// Why.
-        #[source]
         source: std::io::Error,
     },
     /// A module for another target.

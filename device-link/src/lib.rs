@@ -195,8 +195,8 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     compose::complete(&mut composite, inputs, &kernels)?;
     let (module, origins) = compose::Origins::of(composite, inputs)?;
 
-    let rules = rules(&module, target, options);
     retarget::simplify(&module)?;
+    let rules = rules(&module, target, options);
     let mut reached = reach::walk_kernels(&module, &kernels, &origins);
     if let Some(own) = &own {
         reached.extend(own.walk_kernels(&kernels));
@@ -273,7 +273,7 @@ fn resolve_markers<'ctx>(
     Ok(problems)
 }
 
-/// What kernels are refused for, seen from the inputs as they are.
+/// What kernels are refused for.
 fn rules(module: &Module<'_>, target: Target, options: &Options) -> reach::Rules {
     let unmarked = if options.assume_convergent_source || !target.is_gpu() {
         std::collections::BTreeSet::new()

@@ -4,11 +4,23 @@ use abi::markers::Marker;
 use llvm_plugin::function::set_convergent;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::module::Module;
+use llvm_plugin::inkwell::values::CallSiteValue;
 use llvm_plugin::instruction::{FunctionUse, call_site, uses_of};
 use std::collections::BTreeSet;
 
-/// Marks everything, and leaves it to LLVM to find out what needs no mark.
+/// On calls of a marker that their compiler didn't know to be `convergent`.
+const UNMARKED: &str = "outboard-unmarked";
+
+/// Marks everything, and leaves it to LLVM to find out what needs no mark. What wasn't marked before and had to
+/// be is remembered.
 pub(super) fn mark(module: &Module<'_>) {
+    let convergent = Attribute::get_named_enum_kind_id("convergent");
+    let unmarked = module.get_context().create_string_attribute(UNMARKED, "");
+    for call in calls_of_markers(module) {
+        if call.get_enum_attribute(AttributeLoc::Function, convergent).is_none() {
+            call.add_attribute(AttributeLoc::Function, unmarked);
+        }
+    }
     set_convergent(module, true);
 }
 
@@ -17,25 +29,23 @@ pub(super) fn unmark(module: &Module<'_>) {
     set_convergent(module, false);
 }
 
-/// The markers that threads reach together and that some call in `module`, as it was read, doesn't call
-/// `convergent`: its compiler was free to move control flow around them. rustc never marks them.
+/// The markers that threads reach together and that some call in `module` didn't call `convergent` when it was
+/// read: its compiler was free to put control flow around them. rustc never marks them.
 pub(crate) fn find_unmarked(module: &Module<'_>) -> BTreeSet<String> {
-    let convergent = Attribute::get_named_enum_kind_id("convergent");
-    let mut unmarked = BTreeSet::new();
-    for function in module.get_functions() {
-        let symbol = function.get_name().to_string_lossy().into_owned();
-        if !Marker::from_symbol(&symbol).is_some_and(Marker::is_convergent) {
-            continue;
-        }
-        let marked = uses_of(function).into_iter().all(|used| match used {
-            FunctionUse::Callee(call) => call_site(call)
-                .is_some_and(|call| call.get_enum_attribute(AttributeLoc::Function, convergent).is_some()),
-            FunctionUse::Operand(_) | FunctionUse::Constant => false,
-            FunctionUse::Kept => true,
-        });
-        if !marked {
-            unmarked.insert(symbol);
-        }
-    }
-    unmarked
+    calls_of_markers(module)
+        .filter(|call| call.get_string_attribute(AttributeLoc::Function, UNMARKED).is_some())
+        .filter_map(|call| call.get_called_fn_value())
+        .map(|marker| marker.get_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+/// The calls of markers that threads reach together.
+fn calls_of_markers<'ctx>(module: &Module<'ctx>) -> impl Iterator<Item = CallSiteValue<'ctx>> {
+    let markers = module.get_functions().filter(|function| {
+        Marker::from_symbol(&function.get_name().to_string_lossy()).is_some_and(Marker::is_convergent)
+    });
+    markers.flat_map(uses_of).filter_map(|used| match used {
+        FunctionUse::Callee(call) => call_site(call),
+        FunctionUse::Operand(_) | FunctionUse::Constant | FunctionUse::Kept => None,
+    })
 }

@@ -1,5 +1,6 @@
 //! Rule 10's other half: libclc's bitcode, which defines OpenCL's functions.
 
+use super::math_names::opencl_function;
 use crate::Result;
 use crate::error::Error;
 use crate::target::Target;
@@ -25,13 +26,10 @@ pub(crate) fn path(target: Target, folder: Option<&PathBuf>) -> Option<PathBuf> 
 /// Links what `module` needs of the library for `target`, from `folder` or where it is usually.
 pub(super) fn link(module: &Module<'_>, target: Target, folder: Option<&PathBuf>) -> Result<()> {
     let Some(path) = path(target, folder) else { return Ok(()) };
-    let wanted = module.get_functions().find(|function| {
-        function.count_basic_blocks() == 0
-            && function.get_name().to_bytes().starts_with(b"_Z")
-            && super::math::is_opencl(&function.get_name().to_string_lossy())
-    });
-    let Some(wanted) = wanted else { return Ok(()) };
-    let function = wanted.get_name().to_string_lossy().into_owned();
+    let undefined = module.get_functions().filter(|function| function.count_basic_blocks() == 0);
+    let mut wanted = undefined.map(|function| function.get_name().to_string_lossy().into_owned());
+    let Some(function) = wanted.find_map(|symbol| opencl_function(&symbol)) else { return Ok(()) };
+    let function = function.to_owned();
     let bitcode =
         std::fs::read(&path).map_err(|source| Error::MathLibrary { path: path.clone(), function, source })?;
     link_needed(module, &bitcode, &path.to_string_lossy())

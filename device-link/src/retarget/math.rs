@@ -38,14 +38,6 @@ fn rename<'ctx>(module: &Module<'ctx>, function: FunctionValue<'ctx>, name: &str
     pointer(function).replace_all_uses_with(pointer(named));
 }
 
-/// Whether `symbol` is a function that the table speaks of.
-pub(super) fn is_opencl(symbol: &str) -> bool {
-    FUNCTIONS.iter().any(|known| {
-        let start = format!("_Z{}{}", known.opencl.len(), known.opencl);
-        symbol.strip_prefix(&start).is_some_and(|rest| rest.starts_with(['f', 'd', 'D']))
-    })
-}
-
 /// OpenCL's name for the function that `function` declares, if the table has it.
 fn opencl_name(function: FunctionValue<'_>) -> Option<String> {
     let symbol = function.get_name().to_string_lossy().into_owned();

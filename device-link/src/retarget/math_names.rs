@@ -103,6 +103,15 @@ pub(super) fn mangled(opencl: &str, parameters: Parameters, element: char, lanes
     format!("_Z{}{opencl}{first}{rest}", opencl.len())
 }
 
+/// The function of OpenCL whose mangled name is `symbol`, if the table has it.
+pub(super) fn opencl_function(symbol: &str) -> Option<&'static str> {
+    let names = FUNCTIONS.iter().map(|known| known.opencl);
+    names.into_iter().find(|name| {
+        let parameters = symbol.strip_prefix(&format!("_Z{}{name}", name.len()));
+        parameters.is_some_and(|rest| rest.starts_with(['f', 'd', 'D']))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +119,8 @@ mod tests {
     #[test]
     fn names_are_those_of_opencl() {
         assert_eq!(mangled("sin", One, 'f', 1), "_Z3sinf");
+        assert_eq!(opencl_function("_Z3sinf"), Some("sin"));
+        assert_eq!(opencl_function("_Z3sink"), None);
         assert_eq!(mangled("fmod", Two, 'd', 1), "_Z4fmoddd");
         assert_eq!(mangled("pown", WithInteger, 'f', 1), "_Z4pownfi");
         assert_eq!(mangled("pow", Two, 'd', 2), "_Z3powDv2_dS_");

@@ -5,6 +5,7 @@ mod container;
 mod errors;
 mod inputs;
 mod inspect;
+mod retarget;
 mod run;
 mod support;
 mod targets;
