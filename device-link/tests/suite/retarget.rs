@@ -11,8 +11,9 @@ const GPUS: [&str; 3] = [NVPTX64, AMDGCN, SPIRV64];
 /// Links retarget/`case` for `target` and returns the module of stage `stage`. All must go well.
 fn stage(case: &str, target: &str, stage: &str, flags: &[&str]) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let result = link(case, target, folder.path(), flags);
-    assert!(result.is_ok(), "{case} for {target}: {}", result.unwrap_err());
+    if let Err(text) = link(case, target, folder.path(), flags) {
+        panic!("{case} for {target}: {text}");
+    }
     let path = folder.path().join("temps").join(stage);
     std::fs::read_to_string(path).expect("device-link writes its stages")
 }
