@@ -188,15 +188,38 @@ pub(crate) struct LinkArguments {
     /// A folder in which images are kept, and found when nothing that they are made of has changed
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
-    /// A folder for the modules, objects and images on the way
-    #[arg(long, value_name = "DIR")]
-    save_temps: Option<PathBuf>,
+    /// Keep the modules, objects and images on the way [default folder: OUTPUT.temps]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
+    save_temps: Option<Option<PathBuf>>,
+    /// Write where the time goes, for chrome://tracing and Perfetto [default file: OUTPUT.trace.json]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    time_trace: Option<Option<PathBuf>>,
+    /// Read and check the inputs, say what would be linked with what, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Print what was linked, and how
     #[arg(short, long)]
     pub(crate) verbose: bool,
 }
 
 impl LinkArguments {
+    /// The file for the times, if they are wanted.
+    pub(crate) fn trace_file(&self) -> Option<PathBuf> {
+        self.beside_output(self.time_trace.as_ref(), "trace.json")
+    }
+
+    /// What `given` says, or the output's name with `suffix` behind it.
+    fn beside_output(&self, given: Option<&Option<PathBuf>>, suffix: &str) -> Option<PathBuf> {
+        given.map(|given| {
+            given.clone().unwrap_or_else(|| {
+                let mut name = self.output.clone().into_os_string();
+                name.push(".");
+                name.push(suffix);
+                name.into()
+            })
+        })
+    }
+
     pub(crate) fn options(&self) -> Options {
         Options {
             targets: self.targets.iter().map(|text| spec(text)).collect(),
@@ -225,7 +248,7 @@ impl LinkArguments {
             allow_mutable_statics: self.allow_mutable_statics,
             sysroot: self.sysroot.clone(),
             cache_dir: self.cache_dir.clone(),
-            save_temps: self.save_temps.clone(),
+            save_temps: self.beside_output(self.save_temps.as_ref(), "temps"),
         }
     }
 }

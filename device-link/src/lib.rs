@@ -22,6 +22,7 @@ mod markers;
 mod object_file;
 mod optimize;
 mod own_modules;
+mod plan;
 mod ptxas;
 mod reach;
 pub mod resources;
@@ -31,6 +32,7 @@ mod shared_memory;
 mod standard_library;
 mod target;
 mod tool;
+mod trace;
 mod work_items;
 
 pub mod container;
@@ -40,6 +42,7 @@ mod output;
 pub use error::Error;
 pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 pub use output::write_file;
+pub use plan::plan_link;
 pub use problem::{Hop, Problem, Refusal, Trouble};
 pub use target::SelectionError;
 pub use tool::ToolError;
@@ -57,6 +60,7 @@ use offload_binary::{Image, KernelSignature};
 use output::Temps;
 use std::path::PathBuf;
 use target::{Selection, Target};
+use trace::Trace;
 
 /// What the library's functions return.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -68,6 +72,8 @@ pub struct Report {
     pub images: Vec<ImageReport>,
     /// What is worth saying about the inputs.
     pub warnings: Vec<String>,
+    /// The times of all phases, as JSON for chrome://tracing and Perfetto.
+    pub trace: String,
 }
 
 /// One image, and how it was made.
@@ -89,17 +95,19 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     let selections = target::select_all(&options.targets)?;
     let several = selections.len() > 1;
     let limit = options.jobs.unwrap_or_else(jobs::default_jobs);
-    let files = input::read_files(inputs)?;
+    let trace = Trace::start();
+    let files = trace.time("read files", "", || input::read_files(inputs))?;
     let cache = ImageCache::open(options, &files)?;
-    let found = cached::find_all(cache.as_ref(), &selections, options);
+    let found =
+        trace.time("look in the cache", "", || cached::find_all(cache.as_ref(), &selections, options));
     let missing: Vec<_> =
         selections.iter().zip(&found.reports).filter(|(_, found)| found.is_none()).collect();
     let missing: Vec<_> = missing.into_iter().map(|(selection, _)| selection).collect();
     let mut warnings = found.warnings;
     let mut made = Vec::new();
     if !missing.is_empty() {
-        let inputs = input::sort(&files, &selections, options)?;
-        let make = |selection: &&Selection| link_image(&inputs, selection, options, several);
+        let inputs = trace.time("check inputs", "", || input::sort(&files, &selections, options))?;
+        let make = |selection: &&Selection| link_image(&inputs, selection, several, options, &trace);
         made = jobs::run(limit, &missing, make);
         for (selection, result) in missing.iter().zip(&made) {
             if let (Ok(report), Some(cache)) = (result, &cache) {
@@ -116,7 +124,7 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
         None => made.next().expect("every image was found or made"),
     });
     let images = images_of(&selections, results)?;
-    Ok(Report { images, warnings })
+    Ok(Report { images, warnings, trace: trace.to_json() })
 }
 
 /// The images, where all were made; else what is wrong, with all kernels and all targets.
@@ -144,20 +152,24 @@ fn images_of(
 fn link_image(
     inputs: &AllInputs,
     selection: &Selection,
-    options: &Options,
     several: bool,
+    options: &Options,
+    trace: &Trace,
 ) -> Result<ImageReport> {
     let target = selection.target;
+    let name = selection.to_string();
     let temps = Temps::new(options.save_temps.as_deref())?;
-    let temps = if several { temps.inside(&selection.to_string())? } else { temps };
+    let temps = if several { temps.inside(&name)? } else { temps };
     let inputs = inputs.for_target(selection)?;
-    let work = Work { inputs: &inputs, target, options, temps: &temps };
+    let work = Work { inputs: &inputs, target, options, temps: &temps, name: &name, trace };
     let compiled = match selection.cpus.as_slice() {
         [] => compile(&work, "", levels::keep_names)?,
         [cpu] => compile(&work, cpu, levels::keep_names)?,
         cpus => levels::compile_levels(&work, cpus)?,
     };
-    let emitted = target::emit_image(selection, &compiled, &inputs.objects, options, &temps)?;
+    let emitted = trace.time("make the image", &name, || {
+        target::emit_image(selection, &compiled, &inputs.objects, options, &temps)
+    })?;
     let (commands, notes) = (emitted.commands.clone(), emitted.notes.clone());
     let image = image::make(emitted, target, &compiled)?;
     Ok(ImageReport { image, kernels: compiled.kernels.signatures(), commands, notes })
@@ -169,6 +181,9 @@ struct Work<'a> {
     target: Target,
     options: &'a Options,
     temps: &'a Temps,
+    /// The image's target and processor.
+    name: &'a str,
+    trace: &'a Trace,
 }
 
 /// The code of an image.
@@ -186,13 +201,13 @@ struct Compiled {
 /// Compiles the inputs for one processor; `arch` is empty for the target's generic one. `rename` sees the
 /// entries last.
 fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str)) -> Result<Compiled> {
-    let Work { inputs, target, options, temps } = *work;
+    let Work { inputs, target, options, temps, name, trace } = *work;
     let context = Context::create();
-    let mut composite = compose::compose(&context, inputs, options)?;
+    let mut composite = trace.time("link inputs", name, || compose::compose(&context, inputs, options))?;
     let own = own_modules::compose(&context, inputs, options, composite.module())?;
     let modules = kernels::Modules { host: composite.module(), own: own.as_ref().map(|own| &own.module) };
     let (kernels, mut problems) = kernels::choose(&modules, &inputs.objects, options)?;
-    compose::complete(&mut composite, inputs, &kernels)?;
+    trace.time("link libraries", name, || compose::complete(&mut composite, inputs, &kernels))?;
     let (module, origins) = compose::Origins::of(composite, inputs)?;
 
     retarget::simplify(&module)?;
@@ -205,7 +220,7 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     let cpu = retarget::attributes::clean(&module, target, arch)?;
     let machine = target.machine(&cpu, options.opt_level)?;
     temps.write_module("linked", &module)?;
-    retarget::retarget(&module, target, &machine)?;
+    trace.time("retarget", name, || retarget::retarget(&module, target, &machine))?;
 
     let entries = entry::emit_entries(&module, &kernels, target)?;
     bitcode_link::drop_startup_code(&module);
@@ -225,7 +240,7 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     retarget::link_libraries(&module, target, options.libclc.as_ref())?;
     bitcode_link::internalize_except(&module, &[&exports[..], &[REPORTS]].concat());
     verify(&module, "linking libraries")?;
-    optimize::optimize(&module, &machine, target, options.opt_level)?;
+    trace.time("optimize", name, || optimize::optimize(&module, &machine, target, options.opt_level))?;
     runtime::drop_unused(&module);
     retarget::legalize(&module, target)?;
     verify(&module, "optimization")?;
@@ -241,7 +256,7 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     if options.embed_ir {
         texts.push((IR_KEY, module.print_to_string().to_string()));
     }
-    let code = target.generate(&module, &machine)?;
+    let code = trace.time("generate code", name, || target.generate(&module, &machine))?;
     temps.write(target.code_name(), &code)?;
     // An image for every machine names no processor; `native` is recorded as what it is, a target id whole.
     let arch = if target.is_gpu() || arch.is_empty() { arch.to_owned() } else { cpu.name };

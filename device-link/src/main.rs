@@ -58,8 +58,14 @@ fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn run_link(link: &LinkArguments, format: MessageFormat) -> Result<()> {
+    if link.dry_run {
+        return print(&device_link::plan_link(&link.inputs, &link.options())?);
+    }
     let report = link_device(&link.inputs, &link.options())?;
     warn(&report.warnings, format);
+    if let Some(file) = link.trace_file() {
+        write_file(&file, report.trace.as_bytes())?;
+    }
     let commands: Vec<_> = report.images.iter().map(|image| image.commands.clone()).collect();
     let images: Vec<_> = report.images.into_iter().map(|image| image.image).collect();
     write_file(&link.output, &container::pack(&images)?)?;

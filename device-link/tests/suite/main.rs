@@ -2,6 +2,7 @@
 
 mod cache;
 mod container;
+mod dry_run;
 mod errors;
 mod inputs;
 mod inspect;

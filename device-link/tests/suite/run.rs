@@ -220,7 +220,8 @@ fn what_a_link_tells() {
     let (temps, container) = (bench.file("temps"), bench.file("dev.offload"));
     let link = |flags: &[&str]| {
         let mut command = device_link();
-        command.args(["link", "names.ll", "--target", "x86_64:x86-64-v3", "--save-temps"]).arg(&temps);
+        command.args(["link", "names.ll", "--target", "x86_64:x86-64-v3"]);
+        command.arg(format!("--save-temps={}", temps.display()));
         let text = printed(command.args(flags).arg("-o").arg(&container));
         String::from_utf8(text).expect("text")
     };
