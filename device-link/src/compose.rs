@@ -5,7 +5,7 @@ use crate::aliases::replace_aliases;
 use crate::input::Inputs;
 use crate::kernels::Kernels;
 use crate::options::Options;
-use crate::retarget::simplify;
+use crate::retarget::{is_mathematics, simplify};
 use crate::{Result, markers};
 use bitcode_link::{Composite, Error as LinkError, Origin, undefined_from};
 use llvm_plugin::inkwell::context::Context;
@@ -59,7 +59,15 @@ pub(crate) fn complete(composite: &mut Composite<'_>, inputs: &Inputs, kernels: 
         Ok(missing_from(module, &roots))
     };
     composite.complete(&inputs.library, missing)?;
+    // Rust's library has mathematics too, in software: the target's own comes later.
+    let not_mathematics = |module: &Module<'_>, mut names: Vec<String>| {
+        names.retain(|name| !module.get_function(name).is_some_and(is_mathematics));
+        names
+    };
     let left = missing_from(composite.module(), &roots);
+    let left = not_mathematics(composite.module(), left);
+    let missing =
+        |module: &Module<'_>| -> Result<Vec<String>> { Ok(not_mathematics(module, missing(module)?)) };
     if let Some(library) = inputs.standard_library.that_defines(&left)? {
         composite.complete(library, missing)?;
     }

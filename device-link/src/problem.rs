@@ -229,8 +229,8 @@ impl Problem {
                 "pass it as an argument; or give --allow-mutable-statics, and the device has a copy of its own"
             }
             Trouble::MayBeMoved { .. } => {
-                "compile with -Zmir-enable-passes=-JumpThreading and give --assume-convergent-source; in C, \
-                 declare it __attribute__((convergent))"
+                "compile with -Zmir-enable-passes=-JumpThreading and -Cno-prepopulate-passes, and give \
+                 --assume-convergent-source; in C, declare it __attribute__((convergent))"
             }
             Trouble::Assembly { .. } | Trouble::HostIntrinsic { .. } => {
                 "write it in the language itself, or keep it from kernels by a condition at compile time"

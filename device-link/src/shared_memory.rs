@@ -30,13 +30,13 @@ pub(crate) fn resolve_static<'ctx>(
     };
     let mut unknown = false;
     for used in uses_of(function) {
-        let FunctionUse::Callee(call) = used else {
-            unknown = true;
-            continue;
-        };
-        match constant_operands(call) {
-            Some(operands) => answer(call, variable(context, module, operands)),
-            None => unknown = true,
+        match used {
+            FunctionUse::Callee(call) => match constant_operands(call) {
+                Some(operands) => answer(call, variable(context, module, operands)),
+                None => unknown = true,
+            },
+            FunctionUse::Kept => {}
+            FunctionUse::Operand(_) | FunctionUse::Constant => unknown = true,
         }
     }
     if unknown { unresolved(kernels, reached) } else { Vec::new() }

@@ -39,7 +39,7 @@ fn rename<'ctx>(module: &Module<'ctx>, function: FunctionValue<'ctx>, name: &str
 }
 
 /// OpenCL's name for the function that `function` declares, if the table has it.
-fn opencl_name(function: FunctionValue<'_>) -> Option<String> {
+pub(super) fn opencl_name(function: FunctionValue<'_>) -> Option<String> {
     let symbol = function.get_name().to_string_lossy().into_owned();
     let (element, lanes) = element_of(function.get_type().get_return_type()?)?;
     let found = if let Some(intrinsic) = symbol.strip_prefix("llvm.") {

@@ -41,6 +41,11 @@ pub(crate) fn simplify(module: &Module<'_>) -> Result<()> {
         .map_err(|text| Error::Llvm { what: "simplify the linked inputs", text })
 }
 
+/// Whether targets have a function of their own in place of `function`.
+pub(crate) fn is_mathematics(function: FunctionValue<'_>) -> bool {
+    function.count_basic_blocks() == 0 && math::opencl_name(function).is_some()
+}
+
 /// Functions of the host become functions of `target`. Entries are made of them next.
 pub(crate) fn retarget(module: &Module<'_>, target: Target, machine: &TargetMachine) -> Result<()> {
     let on_device = target != Target::X86_64;

@@ -4,6 +4,7 @@
 //@ in u8 120 wave
 //@ inout u8 8 zero
 //@ inout u16 4 zero
+//@ links spirv64: runtimes lack atomics of 8 and 16 bits
 
 use crate::device::{global_x, input};
 use core::sync::atomic::{AtomicU8, AtomicU16, Ordering};

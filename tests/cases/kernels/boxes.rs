@@ -2,8 +2,8 @@
 //@ launch 1 8
 //@ u64 8
 //@ inout u32 8 small
-//@ refused amdgcn: error
-//@ refused spirv64: error
+//@ links amdgcn: allocation panics
+//@ links spirv64: allocation panics
 
 use crate::device::{global_x, own};
 use std::rc::Rc;

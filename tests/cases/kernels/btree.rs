@@ -3,8 +3,8 @@
 //@ u64 8
 //@ in u32 128 small
 //@ out u32 8
-//@ refused amdgcn: error
-//@ refused spirv64: error
+//@ links amdgcn: allocation panics
+//@ links spirv64: allocation panics
 
 use crate::device::{global_x, input, own};
 use std::collections::BTreeMap;

@@ -21,6 +21,13 @@ unsafe extern "C" {
     pub safe fn block_size_x() -> u32;
     #[link_name = "__outboard_dev_grid_size_x"]
     pub safe fn grid_size_x() -> u32;
+    #[link_name = "__outboard_dev_barrier"]
+    pub safe fn barrier();
+    #[link_name = "__outboard_dev_lane_id"]
+    pub safe fn lane() -> u32;
+    #[link_name = "__outboard_dev_shuffle_32"]
+    pub safe fn shuffle(value: u32, lane: u32) -> u32;
+    fn __outboard_dev_static_shared(key: u64, size: u64, alignment: u64) -> *mut u8;
 }
 
 /// A buffer that nobody writes.
@@ -39,4 +46,10 @@ pub fn own<'a, T>(pointer: *mut T, len: usize, index: usize) -> Option<&'a mut T
 #[inline(always)]
 pub fn own_range<'a, T>(pointer: *mut T, len: usize, at: usize, count: usize) -> Option<&'a mut [T]> {
     if at + count <= len { Some(unsafe { slice::from_raw_parts_mut(pointer.add(at), count) }) } else { None }
+}
+
+/// Memory that the threads of a block share. Calls with one `KEY` get the same.
+#[inline(always)]
+pub fn shared<T: Copy, const COUNT: usize, const KEY: u64>() -> *mut T {
+    unsafe { __outboard_dev_static_shared(KEY, (size_of::<T>() * COUNT) as u64, align_of::<T>() as u64) }.cast()
 }

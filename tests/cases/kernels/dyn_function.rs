@@ -3,7 +3,7 @@
 //@ u64 64
 //@ in u32 64 wave
 //@ inout i32 64 small
-//@ refused spirv64: error
+//@ refused spirv64: has no function pointers
 
 use crate::device::{global_x, input, own};
 

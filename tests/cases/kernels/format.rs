@@ -3,7 +3,7 @@
 //@ u64 4
 //@ in u32 4 wave
 //@ inout u8 128 zero
-//@ refused spirv64: error
+//@ refused spirv64: has no function pointers
 
 use crate::device::{global_x, input, own_range};
 use core::fmt::{self, Write};

@@ -2,7 +2,7 @@
 //@ launch 1 4
 //@ u64 4
 //@ inout u32 4 small
-//@ refused all: error
+//@ refused all: uses the thread-local variable
 
 use crate::device::{global_x, own};
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 //@ u64 64
 //@ in u64 64 wave
 //@ inout i64 64 wave
-//@ refused spirv64: error
+//@ refused spirv64: integers of more than 64 bits
 
 use crate::device::{global_x, input, own};
 

@@ -6,6 +6,7 @@
 //@ out f64 660
 //@ out f32 660
 //@ close 3e-6
+//@ libm
 
 use crate::device::{global_x, input, own_range};
 

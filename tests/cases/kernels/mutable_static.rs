@@ -2,7 +2,7 @@
 //@ launch 1 4
 //@ u64 4
 //@ inout u32 4 small
-//@ refused all: error
+//@ refused all: which can change
 
 use crate::device::{global_x, own};
 use core::sync::atomic::{AtomicU32, Ordering};

@@ -4,6 +4,7 @@
 //@ in f64 64 wave
 //@ out f64 128
 //@ close 1e-12
+//@ libm
 #include "device.h"
 #include <math.h>
 

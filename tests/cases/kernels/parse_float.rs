@@ -3,7 +3,7 @@
 //@ u64 12
 //@ in u8 96 digits
 //@ out f64 12
-//@ refused spirv64: error
+//@ refused spirv64: integers of more than 64 bits
 
 use crate::device::{global_x, input, own};
 

@@ -2,7 +2,7 @@
 //@ launch 1 4
 //@ u64 4
 //@ in u32 4 small
-//@ refused all: error
+//@ refused all: uses the variable `std::io::stdio::STDOUT`
 
 use crate::device::{global_x, input};
 

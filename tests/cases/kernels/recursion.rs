@@ -2,7 +2,6 @@
 //@ launch 1 16
 //@ u64 16
 //@ inout u32 16 small
-//@ refused spirv64: error
 
 use crate::device::{global_x, own};
 

@@ -3,7 +3,7 @@
 //@ u64 64
 //@ in u32 64 wave
 //@ out u32 64
-//@ refused spirv64: error
+//@ refused spirv64: has no function pointers
 
 use crate::device::{global_x, input, own};
 

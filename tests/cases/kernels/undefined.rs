@@ -2,7 +2,7 @@
 //@ launch 1 4
 //@ u64 4
 //@ inout u32 4 small
-//@ refused all: error
+//@ refused all: calls `defined_nowhere`, which no input defines
 
 use crate::device::{global_x, own};
 

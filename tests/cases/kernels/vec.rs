@@ -3,8 +3,8 @@
 //@ u64 16
 //@ in u32 256 small
 //@ out u32 16
-//@ refused amdgcn: error
-//@ refused spirv64: error
+//@ links amdgcn: allocation panics
+//@ links spirv64: allocation panics
 
 use crate::device::{global_x, input, own};
 

@@ -46,8 +46,8 @@ impl Mode {
     }
 }
 
-/// A crate that has the Rust kernels of `kernels` as its modules.
-fn crate_of<'k>(scratch: &Scratch, name: &str, kernels: impl Iterator<Item = &'k Kernel>) -> PathBuf {
+/// Writes the root of a crate that has the Rust kernels of `kernels` as its modules.
+pub fn crate_of<'k>(scratch: &Scratch, name: &str, kernels: impl Iterator<Item = &'k Kernel>) -> PathBuf {
     let device = super::folder().join("device.rs");
     let mut text = format!("//! Kernels.\n#[path = {device:?}]\nmod device;\n");
     for kernel in kernels.filter(|kernel| !kernel.is_c()) {
@@ -68,14 +68,26 @@ fn rustc() -> Run {
     ])
 }
 
-/// Compiles `kernels` to bitcode: one module for all that are Rust, one for each that is C.
+/// The flag that leaves a module as LLVM's pipeline starts with it. Stock passes know nothing of threads that meet:
+/// they thread jumps through a barrier, and each way through the code gets one of its own.
+pub const BEFORE_PASSES: &str = "-Cno-prepopulate-passes";
+
+/// Compiles `kernels` to bitcode: a module for Rust, one for Rust whose threads meet, one for each that is C.
 pub fn bitcode(scratch: &Scratch, kernels: &[Kernel], mode: Mode) -> Vec<PathBuf> {
     let name = |stem: &str, suffix: &str| format!("{}/{stem}.{suffix}", mode.name);
-    let root = crate_of(scratch, &name("kernels", "rs"), kernels.iter());
-    let module = scratch.path(&name("kernels", "bc"));
-    let flags = ["--crate-type=lib", "--crate-name=kernels", "--emit=llvm-bc"];
-    rustc().args(flags).args(mode.rustc).arg(root).arg("-o").arg(&module).ok();
-    let mut modules = vec![module];
+    let mut modules = Vec::new();
+    for (stem, together, flags) in [("kernels", false, &[][..]), ("barriers", true, &[BEFORE_PASSES][..])] {
+        let chosen: Vec<_> =
+            kernels.iter().filter(|kernel| !kernel.is_c() && kernel.together == together).collect();
+        if chosen.is_empty() {
+            continue;
+        }
+        let root = crate_of(scratch, &name(stem, "rs"), chosen.into_iter());
+        let module = scratch.path(&name(stem, "bc"));
+        let rustc = rustc().args(["--crate-type=lib", "--emit=llvm-bc", "--crate-name", stem]);
+        rustc.args(mode.rustc).args(flags).arg(root).arg("-o").arg(&module).ok();
+        modules.push(module);
+    }
     for kernel in kernels.iter().filter(|kernel| kernel.is_c()) {
         let module = scratch.path(&name(&kernel.name, "bc"));
         let clang = Run::new(llvm().tool("clang")).args(["-c", "-emit-llvm"]).args(mode.clang);
@@ -89,16 +101,24 @@ pub fn bitcode(scratch: &Scratch, kernels: &[Kernel], mode: Mode) -> Vec<PathBuf
 pub fn libraries(scratch: &Scratch, kernels: &[Kernel]) -> impl Fn(&Kernel) -> PathBuf {
     let runnable: Vec<_> =
         kernels.iter().filter(|kernel| kernel.refused.len() < super::TARGETS.len()).cloned().collect();
-    let root = crate_of(scratch, "host.rs", runnable.iter());
-    let library = scratch.path("host.so");
-    let flags = ["--crate-type=cdylib", "--crate-name=kernels", "-Copt-level=3", "-Clink-arg=-Wl,-z,lazy"];
-    rustc().args(flags).arg(root).arg("-o").arg(&library).ok();
+    for (name, together, flag) in [("host", false, "-Copt-level=3"), ("host-barriers", true, BEFORE_PASSES)] {
+        let chosen = runnable.iter().filter(|kernel| kernel.together == together);
+        let root = crate_of(scratch, &format!("{name}.rs"), chosen);
+        let flags = ["--crate-type=cdylib", "--crate-name=kernels", flag, "-Clink-arg=-Wl,-z,lazy"];
+        rustc().args(flags).arg(root).arg("-o").arg(scratch.path(&format!("{name}.so"))).ok();
+    }
     for kernel in runnable.iter().filter(|kernel| kernel.is_c()) {
         let clang = Run::new(llvm().tool("clang")).args(["-O3", "-shared", "-fPIC", "-lm"]);
         clang.arg(&kernel.source).arg("-o").arg(scratch.path(&format!("{}.so", kernel.name))).ok();
     }
     let folder = scratch.folder().to_owned();
-    move |kernel| if kernel.is_c() { folder.join(format!("{}.so", kernel.name)) } else { library.clone() }
+    move |kernel| {
+        folder.join(match (kernel.is_c(), kernel.together) {
+            (true, _) => format!("{}.so", kernel.name),
+            (false, true) => "host-barriers.so".to_owned(),
+            (false, false) => "host.so".to_owned(),
+        })
+    }
 }
 
 /// Links `kernels` out of `modules` for a target into a container of this name, whatever comes of it.
@@ -111,6 +131,8 @@ pub fn link(
 ) -> (Ran, PathBuf) {
     let container = scratch.path(&format!("{name}.offload"));
     let mut link = Run::new(device_link()).args(["link", "--target", target.link]);
+    // [`rustc`] and [`BEFORE_PASSES`] keep barriers where they are.
+    link = link.arg("--assume-convergent-source");
     for kernel in kernels {
         link = link.arg("--kernel").arg(&kernel.name);
     }

@@ -1,7 +1,9 @@
 //! A kernel of the suite and its manifest: the lines at the head of its source that start with `//@`.
 //!
 //! `launch GRID BLOCK`, then a line a slot in order (`u64 3`, `f32 2.5`, `in f32 64 wave`, `out u32 8`, `inout …`,
-//! `struct …`), `close 1e-6` for the error that floats may have, `refused TARGET: part of the message`.
+//! `struct …`), `close 1e-6` for the error that floats may have on targets with mathematics of their own, `libm` where
+//! x86_64 may have it too, `refused TARGET: part of the message`, `links TARGET: why` where an image is made of it
+//! and cannot be run, `together` for what the threads of a block do together.
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +27,12 @@ pub struct Kernel {
     pub slots: Vec<Slot>,
     /// How far floats may be from the host's, relative to the larger of 1 and the number.
     pub close: f64,
+    /// Whether x86_64 may be that far too: there are several libm.
+    pub libm: bool,
+    /// Its threads meet at barriers or in shuffles.
+    pub together: bool,
+    /// The targets on which it links, and why it is not run there.
+    pub links: Vec<(Target, String)>,
     /// The targets that refuse it, with a part of the message.
     pub refused: Vec<(Target, String)>,
 }
@@ -76,6 +84,11 @@ impl Kernel {
         self.refused.iter().find(|(by, _)| *by == target).map(|(_, message)| message.as_str())
     }
 
+    /// Whether an image of it for this target can be run where there is a device.
+    pub fn runs(&self, target: Target) -> bool {
+        self.refusal(target).is_none() && self.links.iter().all(|(on, _)| *on != target)
+    }
+
     /// Written in C.
     pub fn is_c(&self) -> bool {
         self.source.extension().is_some_and(|extension| extension == "c")
@@ -94,6 +107,9 @@ fn parse(path: &Path, text: &str) -> Result<Kernel, String> {
             block: [1; 3],
             slots: Vec::new(),
             close: 0.0,
+            libm: false,
+            together: false,
+            links: Vec::new(),
             refused: Vec::new(),
         },
         false,
@@ -108,6 +124,12 @@ fn parse(path: &Path, text: &str) -> Result<Kernel, String> {
                 launched = true;
             }
             "close" => kernel.close = rest.parse().map_err(|_| wrong())?,
+            "libm" => kernel.libm = true,
+            "together" => kernel.together = true,
+            "links" => {
+                let (target, why) = rest.split_once(": ").ok_or_else(wrong)?;
+                kernel.links.push((Target::named(target).ok_or_else(wrong)?, why.to_owned()));
+            }
             "refused" => {
                 let (target, message) = rest.split_once(": ").ok_or_else(wrong)?;
                 let by: Vec<_> = match target {

@@ -75,16 +75,32 @@ fn cell(
     mode: Mode,
 ) -> Outcome {
     let name = format!("{}/{}-{}", mode.name, kernel.name, target.name);
-    let (ran, container) = build::link(scratch, modules, &[kernel], target, &name);
+    match link_alone(scratch, modules, kernel, target, &name) {
+        Ok(Some(container)) => run(scratch, devices, kernel, target, &container, &name),
+        Ok(None) => Outcome::Refused,
+        Err(why) => Outcome::Wrong(why),
+    }
+}
+
+/// Links one kernel, and holds what comes of it against its manifest: a container, a refusal that is expected, or
+/// what is wrong.
+pub fn link_alone(
+    scratch: &Scratch,
+    modules: &[PathBuf],
+    kernel: &Kernel,
+    target: Target,
+    name: &str,
+) -> Result<Option<PathBuf>, String> {
+    let (ran, container) = build::link(scratch, modules, &[kernel], target, name);
     match (ran.code(), kernel.refusal(target)) {
-        (Some(0), Some(_)) => Outcome::Wrong("it links, and should be refused".to_owned()),
-        (Some(0), None) => run(scratch, devices, kernel, target, &container, &name),
-        (Some(1), Some(message)) if ran.stderr.contains(message) => Outcome::Refused,
+        (Some(0), Some(_)) => Err("it links, and should be refused".to_owned()),
+        (Some(0), None) => Ok(Some(container)),
+        (Some(1), Some(message)) if ran.stderr.contains(message) => Ok(None),
         (Some(1), Some(message)) => {
-            Outcome::Wrong(format!("it should be refused with `{message}`: {}", first_lines(&ran.stderr)))
+            Err(format!("it should be refused with `{message}`: {}", first_lines(&ran.stderr)))
         }
-        (Some(1), None) => Outcome::Wrong(format!("it does not link: {}", first_lines(&ran.stderr))),
-        _ => Outcome::Wrong(format!("device-link crashed: {}", first_lines(&ran.to_string()))),
+        (Some(1), None) => Err(format!("it does not link: {}", first_lines(&ran.stderr))),
+        _ => Err(format!("device-link crashed: {}", first_lines(&ran.to_string()))),
     }
 }
 
@@ -97,7 +113,7 @@ pub fn run(
     container: &Path,
     name: &str,
 ) -> Outcome {
-    if devices.missing(target).is_some() {
+    if devices.missing(target).is_some() || !kernel.runs(target) {
         return Outcome::Linked;
     }
     let image = build::image(scratch, container, name);

@@ -7,7 +7,7 @@ pub struct Target {
     pub name: &'static str,
     /// What `device-link --target` gets.
     pub link: &'static str,
-    /// The least exact that a target's arithmetic may be: 0 asks for the host's bits, whatever a manifest says.
+    /// Its floats have the host's bits, whatever error a manifest allows.
     pub exact: bool,
 }
 

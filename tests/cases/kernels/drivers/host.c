@@ -33,6 +33,26 @@ AXIS(z, 2)
 
 void __outboard_dev_barrier(void) { pthread_barrier_wait(&barrier); }
 
+// Shared memory of one block after the other: by key, and zeroed at the start of each.
+enum { KEYS = 8, BYTES = 16384 };
+static _Alignas(16) char shared[KEYS][BYTES];
+void *__outboard_dev_static_shared(uint64_t key, uint64_t size, uint64_t alignment) {
+  if (key >= KEYS || size > BYTES || alignment > 16) fail("more shared memory than there is");
+  return shared[key];
+}
+
+// Threads in lockstep: 32 of them, which all take part.
+enum { LANES = 32, THREADS = 1024 };
+static uint32_t exchanged[THREADS];
+uint32_t __outboard_dev_lane_id(void) { return thread[0] % LANES; }
+uint32_t __outboard_dev_shuffle_32(uint32_t value, uint32_t lane) {
+  exchanged[thread[0]] = value;
+  __outboard_dev_barrier();
+  uint32_t found = exchanged[thread[0] / LANES * LANES + lane % LANES];
+  __outboard_dev_barrier();
+  return found;
+}
+
 static void *work_item(void *number) {
   uint64_t at = (uintptr_t)number, whole[REGISTERS] = {0};
   double real[FLOATS] = {0};
@@ -67,6 +87,7 @@ int main(int argc, char **argv) {
   for (block[2] = 0; block[2] < request.grid[2]; block[2]++)
     for (block[1] = 0; block[1] < request.grid[1]; block[1]++)
       for (block[0] = 0; block[0] < request.grid[0]; block[0]++) {
+        memset(shared, 0, sizeof shared);
         for (uintptr_t item = 0; item < items; item++)
           if (pthread_create(&threads[item], 0, work_item, (void *)item)) fail("no thread to be had");
         for (size_t item = 0; item < items; item++) pthread_join(threads[item], 0);
