@@ -12,6 +12,7 @@ use crate::target::Target;
 use abi::markers::{Marker, PREFIX};
 use abi::panics::PANIC;
 use abi::reports::REPORTS;
+use llvm_plugin::atomic::set_scope;
 use llvm_plugin::collect::link_modules;
 use llvm_plugin::global::erase_unused;
 use llvm_plugin::inkwell::AddressSpace;
@@ -65,6 +66,9 @@ pub(crate) fn link_runtime<'ctx>(
     }
     let runtime = parse(context, bitcode)?;
     attributes::strip(&runtime);
+    if target == Target::Nvptx64 {
+        set_scopes(&runtime);
+    }
     if panic == PanicMode::Trap {
         swap_names(&runtime, PANIC, PANIC_TRAP);
     }
@@ -77,6 +81,23 @@ pub(crate) fn link_runtime<'ctx>(
         align_calls(function);
     }
     Ok(())
+}
+
+/// clang writes every atomic operation for nvptx64 as one that everybody sees. The runtime's functions say in
+/// their names who has to.
+///
+/// Source: `NVPTXScopes`, llvm/lib/Target/NVPTX/NVPTXUtilities.cpp (LLVM 22.1).
+fn set_scopes(runtime: &Module<'_>) {
+    for function in runtime.get_functions() {
+        let name = function.get_name().to_string_lossy().into_owned();
+        let Some(scope) = ["block", "device"].into_iter().find(|scope| name.ends_with(&format!("_{scope}")))
+        else {
+            continue;
+        };
+        for instruction in function.get_basic_block_iter().flat_map(|block| block.get_instructions()) {
+            set_scope(runtime, instruction, scope);
+        }
+    }
 }
 
 /// Gives the function `a` the name of `b` and the other way round.

@@ -10,6 +10,7 @@
 
 pub mod address_space;
 pub mod assembly;
+pub mod atomic;
 pub mod backend;
 pub mod bitcode;
 mod boundary;

@@ -87,12 +87,14 @@ impl Shelf {
         for target in targets {
             command.args(["--target", target]);
         }
-        let without = !self.ptxas && targets.iter().any(|target| target.starts_with("nvptx64"));
+        let without = !self.ptxas
+            && !flags.contains(&"--emit=ptx")
+            && targets.iter().any(|target| target.starts_with("nvptx64"));
         if without {
             command.arg("--emit=ptx");
         }
         printed(&mut command);
-        if !without {
+        if !without && !flags.contains(&"--emit=ptx") {
             printed(device_link().arg("verify").arg(&container));
         }
         let list = printed(device_link().arg("list").arg(&container));
@@ -182,4 +184,18 @@ fn reports_are_exported_where_something_is_reported() {
         assert_eq!(names.contains("__outboard_reports"), exported, "{flag}: {names}");
         assert!(names.contains("checked.kd"), "{names}");
     }
+}
+
+#[test]
+fn scopes_of_atomic_operations() {
+    let shelf = Shelf::new();
+    let module = shelf.compile(&NVPTX64, "scopes.c");
+    shelf.link(&[&module], &["nvptx64:sm_75".to_owned()], &["--emit=ptx"]);
+    let ptx = printed(device_link().arg("inspect").arg(shelf.file("dev.offload")).arg("--ptx"));
+    let ptx = String::from_utf8(ptx).expect("text");
+    // Without a scope, an operation of PTX is for the device.
+    for operation in ["atom.global.add.u32", "atom.global.max.u64", "fence.sc.gpu", "fence.sc.cta"] {
+        assert!(ptx.contains(operation), "no {operation} in {ptx}");
+    }
+    assert!(!ptx.contains(".sys"), "nothing has to be seen by everybody: {ptx}");
 }
