@@ -229,7 +229,7 @@ impl Problem {
                 "pass it as an argument; or give --allow-mutable-statics, and the device has a copy of its own"
             }
             Trouble::MayBeMoved { .. } => {
-                "compile with -Zmir-enable-passes=-JumpThreading and -Cno-prepopulate-passes, and give \
+                "compile with -Zmir-enable-passes=-JumpThreading -Cno-prepopulate-passes and give \
                  --assume-convergent-source; in C, declare it __attribute__((convergent))"
             }
             Trouble::Assembly { .. } | Trouble::HostIntrinsic { .. } => {

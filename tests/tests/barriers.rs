@@ -13,7 +13,7 @@ use tests::{Run, Scratch, device_link, stable};
 const REFUSAL: &str = "\
 error: kernel `exchange` reaches `__outboard_dev_barrier`, and its compiler may have put that under a condition that not all threads share
   in `exchange` (DIR/stock.ll)
-help: compile with -Zmir-enable-passes=-JumpThreading and -Cno-prepopulate-passes, and give --assume-convergent-source; in C, declare it __attribute__((convergent))";
+help: compile with -Zmir-enable-passes=-JumpThreading -Cno-prepopulate-passes and give --assume-convergent-source; in C, declare it __attribute__((convergent))";
 
 /// The flag that crates with kernels need.
 const FLAG: &str = "-Zmir-enable-passes=-JumpThreading";

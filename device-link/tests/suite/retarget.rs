@@ -28,7 +28,8 @@ fn link(case: &str, target: &str, folder: &Path, flags: &[&str]) -> Result<(), S
     let output = folder.join("dev.offload");
     let mut command = device_link();
     command.args(["link", &format!("retarget/{case}"), "--target", target, "--emit", "ptx"]).args(flags);
-    let result = run(command.arg("--save-temps").arg(folder.join("temps")).arg("-o").arg(&output));
+    let temps = format!("--save-temps={}", folder.join("temps").display());
+    let result = run(command.arg(temps).arg("-o").arg(&output));
     assert!(result.status.code().is_some(), "{case} for {target}: a signal ended it");
     assert_eq!(result.status.success(), output.exists(), "{case} for {target}");
     if result.status.success() {
@@ -328,6 +329,6 @@ fn barriers() {
     error: kernel `untold` reaches `__outboard_dev_barrier`, and its compiler may have put that under a condition that not all threads share
       in `wait` (retarget/moved_barrier.ll)
       in `untold` (retarget/moved_barrier.ll)
-    help: compile with -Zmir-enable-passes=-JumpThreading and give --assume-convergent-source; in C, declare it __attribute__((convergent))
+    help: compile with -Zmir-enable-passes=-JumpThreading -Cno-prepopulate-passes and give --assume-convergent-source; in C, declare it __attribute__((convergent))
     ");
 }
