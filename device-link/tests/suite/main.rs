@@ -6,6 +6,7 @@ mod dry_run;
 mod errors;
 mod inputs;
 mod inspect;
+mod reports;
 mod retarget;
 mod run;
 mod support;
