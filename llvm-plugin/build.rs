@@ -7,7 +7,7 @@ const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 const DEBIAN_PREFIX: &str = "/usr/lib/llvm-22";
 const VERSION: &str = "22.1";
 
-const SHIM: [&str; 13] = [
+const SHIM: [&str; 14] = [
     "cpp/pass_builder.cpp",
     "cpp/diagnostic.cpp",
     "cpp/module.cpp",
@@ -20,6 +20,7 @@ const SHIM: [&str; 13] = [
     "cpp/expand.cpp",
     "cpp/aggregates.cpp",
     "cpp/link.cpp",
+    "cpp/fatal.cpp",
     "cpp/bitcode.cpp",
 ];
 

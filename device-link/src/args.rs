@@ -176,7 +176,8 @@ pub(crate) struct LinkArguments {
     /// The folder of libclc's bitcode, for mathematics on GPUs [default: /usr/lib/clc]
     #[arg(long, value_name = "DIR")]
     libclc: Option<PathBuf>,
-    /// Take it that rustc ran with -Zmir-enable-passes=-JumpThreading: barriers are where the source has them
+    /// Take it that barriers are where the source has them, as with rustc's -Zmir-enable-passes=-JumpThreading
+    /// -Cno-prepopulate-passes
     #[arg(long)]
     assume_convergent_source: bool,
     /// Let kernels use variables that can change; the device has a copy of its own, which the host doesn't see

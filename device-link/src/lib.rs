@@ -158,6 +158,7 @@ fn link_image(
 ) -> Result<ImageReport> {
     let target = selection.target;
     let name = selection.to_string();
+    llvm_plugin::fatal::name_work(&name);
     let temps = Temps::new(options.save_temps.as_deref())?;
     let temps = if several { temps.inside(&name)? } else { temps };
     let inputs = inputs.for_target(selection)?;

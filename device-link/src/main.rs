@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    llvm_plugin::fatal::exit_on_fatal_error();
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

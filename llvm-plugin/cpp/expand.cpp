@@ -1,6 +1,7 @@
 // Intrinsics written out in plain instructions, for back ends that lack them.
 #include "shim.h"
 
+#include "llvm/CodeGen/AtomicExpandUtils.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -161,6 +162,58 @@ extern "C" void outboard_define_initializers(LLVMModuleRef module) {
   for (GlobalVariable &variable : unwrap(module)->globals())
     if (variable.hasInitializer() && isa<ConstantAggregate>(variable.getInitializer()))
       variable.setInitializer(withoutUndefined(variable.getInitializer()));
+}
+
+/// Whether every device has an instruction for it.
+static bool isCommon(AtomicRMWInst::BinOp operation) {
+  switch (operation) {
+  case AtomicRMWInst::Xchg:
+  case AtomicRMWInst::Add:
+  case AtomicRMWInst::Sub:
+  case AtomicRMWInst::And:
+  case AtomicRMWInst::Or:
+  case AtomicRMWInst::Xor:
+  case AtomicRMWInst::Max:
+  case AtomicRMWInst::Min:
+  case AtomicRMWInst::UMax:
+  case AtomicRMWInst::UMin:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// Tries until nobody came between.
+static void expandAtomic(AtomicRMWInst &operation) {
+  expandAtomicRMWToCmpXchg(&operation, [](IRBuilderBase &builder, Value *address, Value *expected, Value *desired,
+                                          Align align, AtomicOrdering ordering, SyncScope::ID scope, Value *&success,
+                                          Value *&loaded, Instruction *) {
+    Type *type = desired->getType();
+    bool isFloat = type->isFloatingPointTy();
+    if (isFloat) {
+      Type *bits = builder.getIntNTy(type->getPrimitiveSizeInBits());
+      expected = builder.CreateBitCast(expected, bits);
+      desired = builder.CreateBitCast(desired, bits);
+    }
+    Value *pair = builder.CreateAtomicCmpXchg(address, expected, desired, align, ordering,
+                                              AtomicCmpXchgInst::getStrongestFailureOrdering(ordering), scope);
+    success = builder.CreateExtractValue(pair, 1);
+    loaded = builder.CreateExtractValue(pair, 0);
+    if (isFloat)
+      loaded = builder.CreateBitCast(loaded, type);
+  });
+}
+
+/// No atomic operation is left that not every device has an instruction for.
+extern "C" void outboard_expand_atomics(LLVMModuleRef module) {
+  for (Function &function : *unwrap(module)) {
+    SmallVector<AtomicRMWInst *> operations;
+    for (Instruction &instruction : instructions(function))
+      if (auto *operation = dyn_cast<AtomicRMWInst>(&instruction); operation && !isCommon(operation->getOperation()))
+        operations.push_back(operation);
+    for (AtomicRMWInst *operation : operations)
+      expandAtomic(*operation);
+  }
 }
 
 /// No `llvm.*.with.overflow`, `llvm.minimumnum`, `llvm.maximumnum` and `llvm.bitreverse` is left, and no vector of

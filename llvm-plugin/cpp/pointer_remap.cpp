@@ -110,8 +110,13 @@ class Remap {
     Function *made = old.isIntrinsic() ? declareIntrinsic(old, type) : nullptr;
     if (!made) {
       made = Function::Create(type, old.getLinkage(), old.getAddressSpace(), "", &module);
-      made->copyAttributesFrom(&old);
-      made->takeName(&old);
+      if (old.isIntrinsic()) {
+        // It has no form for these pointers, so it is a function that nobody defines.
+        made->setName(old.getName().drop_front(StringRef("llvm.").size()));
+      } else {
+        made->copyAttributesFrom(&old);
+        made->takeName(&old);
+      }
       made->splice(made->begin(), &old);
       for (auto [before, after] : zip(old.args(), made->args())) {
         after.takeName(&before);

@@ -28,3 +28,9 @@ pub fn compare_addresses(module: &Module<'_>) {
     // SAFETY: a live module.
     unsafe { ffi::outboard_compare_addresses(module.as_mut_ptr()) }
 }
+
+/// Makes loops of compare-and-exchange of atomic operations that not every device has.
+pub fn expand_atomics(module: &Module<'_>) {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_expand_atomics(module.as_mut_ptr()) }
+}

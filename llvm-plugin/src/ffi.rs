@@ -128,6 +128,7 @@ unsafe extern "C" {
 
     pub(crate) fn outboard_define_initializers(module: LLVMModuleRef);
     pub(crate) fn outboard_expand_arithmetic(module: LLVMModuleRef);
+    pub(crate) fn outboard_expand_atomics(module: LLVMModuleRef);
     pub(crate) fn outboard_split_aggregates(module: LLVMModuleRef);
     pub(crate) fn outboard_compare_addresses(module: LLVMModuleRef);
 
@@ -164,4 +165,7 @@ unsafe extern "C" {
     pub(crate) fn LLVMInitializeSPIRVTarget();
     pub(crate) fn LLVMInitializeSPIRVTargetMC();
     pub(crate) fn LLVMInitializeSPIRVAsmPrinter();
+
+    pub(crate) fn outboard_exit_on_fatal_error();
+    pub(crate) fn outboard_name_work(name: Str);
 }

@@ -20,6 +20,7 @@ pub mod control_flow;
 pub mod debug_location;
 pub mod diagnostic;
 pub mod expand;
+pub mod fatal;
 mod ffi;
 pub mod function;
 pub mod global;

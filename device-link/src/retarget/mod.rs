@@ -97,11 +97,12 @@ pub(crate) fn legalize(module: &Module<'_>, target: Target) -> Result<()> {
         return Ok(());
     }
     expand::expand_arithmetic(module);
+    expand::expand_atomics(module);
     expand::define_initializers(module);
     expand::split_aggregates(module);
     expand::compare_addresses(module);
     // Nothing here puts aggregates together again, as instcombine does.
-    run_generic_passes(module, "function(instsimplify,early-cse,dce)")
+    run_generic_passes(module, "function(instsimplify,early-cse,dce),globaldce")
         .map_err(|text| Error::Llvm { what: "clean up after legalization", text })
 }
 

@@ -303,6 +303,21 @@ fn what_not_every_device_can() {
 }
 
 #[test]
+fn arithmetic_of_the_host() {
+    let module = stage("arithmetic.ll", SPIRV64, "optimized.ll", &[]);
+    assert_eq!(lines(&module, &["with.overflow", "bitreverse", "maximumnum", "nand"]), "");
+    for target in [NVPTX64, AMDGCN] {
+        stage("arithmetic.ll", target, "optimized.ll", &[]);
+    }
+}
+
+/// Where LLVM has no way back, the message says so, and there is no signal and no output.
+#[test]
+fn what_llvm_gives_up_on() {
+    insta::assert_snapshot!(refusal("scalable.ll", SPIRV64, &[]), @"error: LLVM gave up on spirv64-unknown-unknown: Possible incorrect use of LLT::getNumElements() for scalable vector. Scalable flag may be dropped, use LLT::getElementCount() instead");
+}
+
+#[test]
 fn layouts() {
     insta::assert_snapshot!(refusal("layout.ll", AMDGCN, &[]), @"
     error: type `[2 x %mixed]` lies differently in the memory of amdgcn than in that of the host
