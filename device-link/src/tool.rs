@@ -44,7 +44,7 @@ pub enum ToolError {
     },
     /// It doesn't know the processor.
     #[error(
-        "{} is of CUDA {release}, which doesn't know {cpu}\n\
+        "`{}` is of CUDA {release}, which doesn't know {cpu}\n\
          help: give one that does with --ptxas; CUDA 12.9 knows sm_50 to sm_121, CUDA 13 sm_75 and up",
         path.display()
     )]

@@ -1,6 +1,9 @@
 //! What `inspect` tells of images.
 
 use crate::support::{device_link, llvm, printed, refused};
+use abi::kinds::ImageKind;
+use device_link::resources::measure;
+use offload_binary::Image;
 use std::path::PathBuf;
 
 /// A container with an image of native.c's kernels for an AMD GPU, and the folder that it is in.
@@ -87,4 +90,49 @@ fn what_cannot_be_shown() {
     insta::assert_snapshot!(check(&["--ptx"]), @"error: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it isn't for nvptx64");
     insta::assert_snapshot!(check(&["--spirv"]), @"error: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it is no SPIR-V");
     insta::assert_snapshot!(check(&["--arch", "gfx906"]), @"error: the container has no image with arch `gfx906`; it has: amdgcn-amd-amdhsa gfx90a");
+}
+
+/// Whatever an image's bytes are, measuring and listing it ends without a panic.
+#[test]
+fn damaged_images() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let container = folder.path().join("dev.offload");
+    let mut link = device_link();
+    link.args(["link", "names.ll", "--target", "amdgcn:gfx90a", "--target", "spirv64", "-o"]).arg(&container);
+    printed(&mut link);
+    let (amdgcn, spirv) = (folder.path().join("amdgcn"), folder.path().join("spirv"));
+    for (triple, output) in [("amdgcn-amd-amdhsa", &amdgcn), ("spirv64-unknown-unknown", &spirv)] {
+        let mut extract = device_link();
+        printed(extract.arg("extract").arg(&container).args(["--triple", triple, "-o"]).arg(output));
+    }
+    let kinds = [
+        ("amdgcn-amd-amdhsa", ImageKind::OBJECT, &amdgcn),
+        ("nvptx64-nvidia-cuda", ImageKind::CUBIN, &amdgcn),
+        ("x86_64-unknown-linux-gnu", ImageKind::OBJECT, &amdgcn),
+        ("nvptx64-nvidia-cuda", ImageKind::PTX, &spirv),
+        ("spirv64-unknown-unknown", ImageKind::SPIRV, &spirv),
+    ];
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % below as u64).expect("small")
+    };
+    for (triple, kind, file) in kinds {
+        let whole = std::fs::read(file).expect("extracted");
+        for round in 0..200 {
+            let mut bytes = whole.clone();
+            for _ in 0..=round % 8 {
+                let at = next(bytes.len());
+                bytes[at] = u8::try_from(next(256)).expect("a byte");
+            }
+            bytes.truncate(if round % 3 == 0 { next(bytes.len()) } else { bytes.len() });
+            let image = Image::openmp(kind, triple, "any", bytes);
+            let _kernels = image.kernels();
+            for found in measure(&image, "") {
+                assert!(found.name.len() < whole.len(), "a name is part of the image");
+            }
+        }
+    }
 }

@@ -11,3 +11,4 @@ mod retarget;
 mod run;
 mod support;
 mod targets;
+mod tools;
