@@ -1,6 +1,9 @@
 //! The rules that make code for a device of host bitcode, each by what it leaves of a small case.
 
-use crate::support::{device_link, run};
+use crate::support::{device_link, llvm, printed, run};
+use llvm_plugin::inkwell::context::Context;
+use llvm_plugin::inkwell::memory_buffer::MemoryBuffer;
+use llvm_plugin::inkwell::values::AnyValue as _;
 use std::path::Path;
 
 const NVPTX64: &str = "nvptx64:sm_90";
@@ -309,6 +312,53 @@ fn arithmetic_of_the_host() {
     for target in [NVPTX64, AMDGCN] {
         stage("arithmetic.ll", target, "optimized.ll", &[]);
     }
+}
+
+/// What stands for `llvm.*.with.overflow` folds to the right constants for all pairs of extreme numbers.
+#[test]
+fn overflow_in_plain_instructions() {
+    const VALUES: [i64; 9] = [0, 1, -1, 2, -2, i64::MAX, i64::MIN, 0x7fff_ffff, -0x8000_0000];
+    let mut text = String::new();
+    let mut expected = Vec::new();
+    for (a, b) in VALUES.iter().flat_map(|a| VALUES.iter().map(move |b| (*a, *b))) {
+        let (x, y) = (a.cast_unsigned(), b.cast_unsigned());
+        let unsigned = |(value, over): (u64, bool)| (value.cast_signed(), over);
+        for (name, (value, over)) in [
+            ("sadd", a.overflowing_add(b)),
+            ("ssub", a.overflowing_sub(b)),
+            ("smul", a.overflowing_mul(b)),
+            ("uadd", unsigned(x.overflowing_add(y))),
+            ("usub", unsigned(x.overflowing_sub(y))),
+            ("umul", unsigned(x.overflowing_mul(y))),
+        ] {
+            let call = format!("call {{ i64, i1 }} @llvm.{name}.with.overflow.i64(i64 {a}, i64 {b})");
+            text += &format!("define {{ i64, i1 }} @f{}() {{\n", expected.len());
+            text += &format!("  %pair = {call}\n  ret {{ i64, i1 }} %pair\n}}\n");
+            let zero = value == 0 && !over;
+            let folded =
+                if zero { "zeroinitializer".to_owned() } else { format!("{{ i64 {value}, i1 {over} }}") };
+            expected.push((call, folded));
+        }
+    }
+    let context = Context::create();
+    let buffer = MemoryBuffer::create_from_memory_range_copy(text.as_bytes(), "overflow");
+    let module = context.create_module_from_ir(buffer).expect("valid IR");
+    llvm_plugin::expand::expand_arithmetic(&module);
+    for (index, (call, folded)) in expected.iter().enumerate() {
+        let function = module.get_function(&format!("f{index}")).expect("it was defined above");
+        let printed = function.print_to_string().to_string();
+        assert!(printed.contains(&format!("ret {{ i64, i1 }} {folded}")), "{call}: {printed}");
+    }
+}
+
+/// The compiler's own functions compute what the host's do.
+#[test]
+fn functions_of_the_compiler() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let program = folder.path().join("builtins");
+    printed(llvm("clang").args(["-std=c23", "-O1", "-fno-builtin", "builtins.c", "-o"]).arg(&program));
+    let report = printed(&mut std::process::Command::new(&program));
+    assert_eq!(String::from_utf8_lossy(&report), "0 of 1354623 differ\n");
 }
 
 /// Where LLVM has no way back, the message says so, and there is no signal and no output.
