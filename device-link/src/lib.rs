@@ -252,20 +252,31 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     problem::refuse(problems)?;
 
     rename(&module, &kernels, arch);
-    // The code generator changes the module.
-    let mut texts = Vec::new();
-    if options.embed_ir {
-        texts.push((IR_KEY, module.print_to_string().to_string()));
-    }
-    let code = trace.time("generate code", name, || target.generate(&module, &machine))?;
-    temps.write(target.code_name(), &code)?;
     // An image for every machine names no processor; `native` is recorded as what it is, a target id whole.
     let arch = if target.is_gpu() || arch.is_empty() { arch.to_owned() } else { cpu.name };
     let reports = module.get_global(REPORTS).is_some();
+    let (code, texts) = generate_code(work, &module, &machine)?;
+    Ok(Compiled { codes: vec![code], kernels, arch, reports, texts })
+}
+
+/// The code of the optimized module, and what is kept beside it, with its key.
+fn generate_code(
+    work: &Work<'_>,
+    module: &Module<'_>,
+    machine: &TargetMachine,
+) -> Result<(Vec<u8>, Vec<(&'static str, String)>)> {
+    let Work { target, options, temps, .. } = *work;
+    let mut texts = Vec::new();
+    if options.embed_ir {
+        // Now: the code generator changes the module.
+        texts.push((IR_KEY, module.print_to_string().to_string()));
+    }
+    let code = work.trace.time("generate code", work.name, || target.generate(module, machine))?;
+    temps.write(target.code_name(), &code)?;
     if options.embed_ir && target == Target::Nvptx64 && options.emit == Emit::Image {
         texts.push((PTX_KEY, String::from_utf8_lossy(&code).into_owned()));
     }
-    Ok(Compiled { codes: vec![code], kernels, arch, reports, texts })
+    Ok((code, texts))
 }
 
 /// Puts in what markers stand for: the device runtime's functions, shared memory, and on x86_64 the counters
