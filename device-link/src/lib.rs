@@ -195,9 +195,11 @@ struct Compiled {
     arch: String,
     /// Whether it exports [`REPORTS`].
     reports: bool,
-    /// What is kept beside the code, with its key.
-    texts: Vec<(&'static str, String)>,
+    texts: KeptTexts,
 }
+
+/// What is kept beside an image's code, each with its key in the container.
+type KeptTexts = Vec<(&'static str, String)>;
 
 /// Compiles the inputs for one processor; `arch` is empty for the target's generic one. `rename` sees the
 /// entries last.
@@ -264,7 +266,7 @@ fn generate_code(
     work: &Work<'_>,
     module: &Module<'_>,
     machine: &TargetMachine,
-) -> Result<(Vec<u8>, Vec<(&'static str, String)>)> {
+) -> Result<(Vec<u8>, KeptTexts)> {
     let Work { target, options, temps, .. } = *work;
     let mut texts = Vec::new();
     if options.embed_ir {
