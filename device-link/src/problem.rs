@@ -156,9 +156,34 @@ pub(crate) fn refuse(mut problems: Vec<Problem>) -> Result<()> {
         .collect();
     problems.retain(|problem| problem.trouble != Trouble::Empty || !others.contains(&problem.kernel));
     problems.sort_by(|a, b| a.kernel.cmp(&b.kernel));
-    let refusals: Vec<_> =
-        problems.into_iter().map(|problem| Refusal { problem, targets: Vec::new() }).collect();
+    let refusals = group(problems);
     if refusals.is_empty() { Ok(()) } else { Err(Error::Kernels(refusals)) }
+}
+
+/// One refusal for each thing that the author of a kernel wrote: a `println!` reaches a dozen things of the
+/// standard library that a device can't do, and is one mistake.
+fn group(problems: Vec<Problem>) -> Vec<Refusal> {
+    let mut refusals: Vec<Refusal> = Vec::new();
+    for problem in problems {
+        let called = problem.library_function().map(str::to_owned);
+        let same = |known: &&mut Refusal| {
+            called.is_some()
+                && known.problem.kernel == problem.kernel
+                && known.problem.library_function() == called.as_deref()
+        };
+        match refusals.iter_mut().find(same) {
+            Some(known) => known.more += 1,
+            None => refusals.push(Refusal { problem, targets: Vec::new(), more: 0 }),
+        }
+    }
+    refusals
+}
+
+/// Whether a demangled name begins in a crate of Rust's standard library: `std::…`, `<core::… as …>::…`.
+fn is_of_standard_library(name: &str) -> bool {
+    let path =
+        name.trim_start_matches(['<', '&', '*']).trim_start_matches("mut ").trim_start_matches("const ");
+    ["std::", "core::", "alloc::"].iter().any(|root| path.starts_with(root))
 }
 
 /// A problem and the images that it keeps from being made.
@@ -168,11 +193,17 @@ pub struct Refusal {
     pub problem: Problem,
     /// Target and processor of the images; none where it is all of them.
     pub targets: Vec<String>,
+    /// How many more problems the same call of the standard library leads to.
+    pub more: usize,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.problem.fmt(f)?;
+        if let (Some(called), more @ 1..) = (self.problem.library_function(), self.more) {
+            let things = if more == 1 { "one more thing" } else { &format!("{more} more things") };
+            write!(f, "\nnote: `{}` leads to {things} that a device can't do", demangled(called))?;
+        }
         if self.targets.is_empty() { Ok(()) } else { write!(f, "\nnote: for {}", self.targets.join(", ")) }
     }
 }
@@ -183,7 +214,10 @@ pub(crate) fn merge(found: Vec<(String, Vec<Refusal>)>, images: usize) -> Vec<Re
     for (target, refusals) in found {
         for refusal in refusals {
             match merged.iter_mut().find(|known| known.problem == refusal.problem) {
-                Some(known) => known.targets.push(target.clone()),
+                Some(known) => {
+                    known.targets.push(target.clone());
+                    known.more = known.more.max(refusal.more);
+                }
                 None => merged.push(Refusal { targets: vec![target.clone()], ..refusal }),
             }
         }
@@ -196,6 +230,17 @@ pub(crate) fn merge(found: Vec<(String, Vec<Refusal>)>, images: usize) -> Vec<Re
 }
 
 impl Trouble {
+    /// Whether it is something that code refers to: within a library, its author can't be told to change it.
+    fn is_what_code_uses(&self) -> bool {
+        matches!(
+            self,
+            Self::UndefinedFunction { .. }
+                | Self::UndefinedVariable { .. }
+                | Self::ThreadLocal { .. }
+                | Self::Mutable { .. }
+        )
+    }
+
     /// What `limit` is on a target that has it.
     pub(crate) fn of_limit(limit: &Limit, target: &'static str) -> Self {
         match limit.clone() {
@@ -209,6 +254,12 @@ impl Trouble {
 }
 
 impl Problem {
+    /// The function of Rust's standard library that the kernel's own code calls on the way.
+    fn library_function(&self) -> Option<&str> {
+        let names = self.chain.iter().rev().map(|hop| hop.name.as_str());
+        names.into_iter().find(|name| is_of_standard_library(&demangled(name)))
+    }
+
     /// What can be done about it.
     fn help(&self) -> Option<&'static str> {
         Some(match &self.trouble {
@@ -331,6 +382,12 @@ impl fmt::Display for Problem {
         for hop in &self.chain {
             write!(f, "\n  {hop}")?;
         }
-        self.help().map_or(Ok(()), |help| write!(f, "\nhelp: {help}"))
+        match (self.library_function(), self.help()) {
+            (Some(called), Some(_)) if self.trouble.is_what_code_uses() => {
+                write!(f, "\nhelp: keep the kernel from calling `{}`", demangled(called))
+            }
+            (_, Some(help)) => write!(f, "\nhelp: {help}"),
+            (_, None) => Ok(()),
+        }
     }
 }

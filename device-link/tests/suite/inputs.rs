@@ -148,6 +148,20 @@ fn rlibs_and_the_standard_library() {
     );
 }
 
+/// A `println!` needs a dozen things that a device can't do, and is one mistake.
+#[test]
+fn one_error_for_one_call_of_the_standard_library() {
+    let files = Files::new();
+    let source = "#[unsafe(no_mangle)] pub extern \"C\" fn kernel(x: &u32) { println!(\"{x}\"); }";
+    files.rustc(source, "print.bc", &["--crate-type=lib", "--emit=llvm-bc"]);
+    let text = files.refused(&["print.bc"], &[]);
+    let counted = |what: &str| text.matches(what).count();
+    assert_eq!((counted("error: "), counted("note: ")), (1, 1), "{text}");
+    let help = "\nhelp: keep the kernel from calling `std::io::stdio::_print`\n\
+                note: `std::io::stdio::_print` leads to ";
+    assert!(text.starts_with("error: kernel `kernel` uses ") && text.contains(help), "{text}");
+}
+
 #[test]
 fn code_of_the_target_itself() {
     let files = Files::new();
