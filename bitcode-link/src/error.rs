@@ -133,7 +133,10 @@ pub enum Error {
         values: Box<Mismatch>,
     },
     /// One name, two definitions.
-    #[error("`{symbol}` is defined in `{first}` and in `{second}`")]
+    #[error(
+        "`{symbol}` is defined in `{first}` and in `{second}`\n\
+         help: leave one of them out, rename one, or keep one to its file (`static` in C)"
+    )]
     DuplicateSymbol {
         /// The symbol.
         symbol: String,

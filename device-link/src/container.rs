@@ -6,6 +6,7 @@ use abi::kinds::{ImageKind, OffloadKind};
 use abi::names::{ARCH_KEY, TRIPLE_KEY};
 use offload_binary::{Image, KernelList, Slot, check_container, check_machine, decode, encode};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -188,7 +189,7 @@ fn file_name(image: &Image) -> String {
 /// Checks that the runtime can load `images`, and returns what is worth knowing though it is no error.
 pub fn verify(images: &[Image]) -> Result<Vec<String>> {
     check_container(images)?;
-    let mut notes = Vec::new();
+    let mut notes = missing_kernels(images);
     for (position, image) in images.iter().enumerate() {
         check_machine(position, image)?;
         let kernelless = |source| Error::Kernelless { position, source };
@@ -207,4 +208,25 @@ pub fn verify(images: &[Image]) -> Result<Vec<String>> {
         }
     }
     Ok(notes)
+}
+
+/// The kernels that some of `images` have and others don't: their launches are refused, or fail, on these targets.
+pub fn missing_kernels(images: &[Image]) -> Vec<String> {
+    let named = |image: &Image| -> Option<BTreeSet<String>> {
+        Some(listed_kernels(image.kernels().ok()?).into_iter().map(|kernel| kernel.name).collect())
+    };
+    let all: Vec<_> = images.iter().map(named).collect();
+    let any: BTreeSet<_> = all.iter().flatten().flatten().collect();
+    let mut notes = Vec::new();
+    for (position, (image, kernels)) in images.iter().zip(&all).enumerate() {
+        let Some(kernels) = kernels else { continue };
+        for kernel in any.iter().filter(|kernel| !kernels.contains(**kernel)) {
+            let target = format!("{} {}", image.triple(), image.arch());
+            let target = target.trim_end();
+            notes.push(format!(
+                "image {position} (`{target}`) lacks the kernel `{kernel}`, which another has"
+            ));
+        }
+    }
+    notes
 }

@@ -119,17 +119,20 @@ pub enum Error {
     },
     /// A call that LLVM would take for unreachable.
     #[error(
-        "`{}` is called with a calling convention that isn't its own\n\
-         help: two inputs declare it differently",
+        "`{}` calls `{}` with a calling convention that isn't its own\n\
+         help: declare it in both as the same kind of function",
+        demangled(caller),
         demangled(function)
     )]
     CallingConvention {
+        /// The function that calls.
+        caller: String,
         /// The function that is called.
         function: String,
     },
     /// No mathematics for a device.
     #[error(
-        "can't read `{}`, which has the function `{function}` for GPUs: {source}\n\
+        "can't read `{}`, which has the function `{function}` for GPUs\n\
          help: install libclc for LLVM 22, or give its folder with --libclc",
         path.display()
     )]
@@ -197,6 +200,14 @@ pub enum Error {
         found: String,
         /// Its type.
         expected: String,
+    },
+    /// One image of several.
+    #[error("no image can be made for {target}")]
+    ForTarget {
+        /// Its target and processor.
+        target: String,
+        /// Why.
+        source: Box<Error>,
     },
     /// Kernels that can't be kernels: all of a run.
     #[error("{}", lines(_0))]

@@ -5,8 +5,10 @@
 //! order, a file each.
 
 mod error;
+mod hop;
 mod options;
 mod problem;
+mod trouble;
 
 mod aliases;
 mod cached;
@@ -40,12 +42,14 @@ pub mod inspect;
 mod output;
 
 pub use error::Error;
+pub use hop::Hop;
 pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 pub use output::write_file;
 pub use plan::plan_link;
-pub use problem::{Hop, Problem, Refusal, Trouble};
+pub use problem::{Problem, Refusal};
 pub use target::SelectionError;
 pub use tool::ToolError;
+pub use trouble::Trouble;
 
 use abi::names::{IR_KEY, PTX_KEY};
 use abi::reports::REPORTS;
@@ -134,18 +138,18 @@ fn images_of(
 ) -> Result<Vec<ImageReport>> {
     let mut images = Vec::new();
     let mut refused = Vec::new();
-    let mut first_error = None;
+    let mut errors = Vec::new();
     for (selection, result) in selections.iter().zip(results) {
         match result {
             Ok(report) => images.push(report),
             Err(Error::Kernels(refusals)) => refused.push((selection.to_string(), refusals)),
-            Err(error) => first_error = first_error.or(Some(error)),
+            Err(error) => errors.push((selection.to_string(), error)),
         }
     }
     if !refused.is_empty() {
         return Err(Error::Kernels(problem::merge(refused, selections.len())));
     }
-    first_error.map_or(Ok(images), Err)
+    problem::first_of(errors, selections.len()).map_or(Ok(images), Err)
 }
 
 /// Links one image, of one code or of one for each level.
@@ -212,11 +216,13 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     let (kernels, mut problems) = kernels::choose(&modules, &inputs.objects, options)?;
     trace.time("link libraries", name, || compose::complete(&mut composite, inputs, &kernels))?;
     let (module, origins) = compose::Origins::of(composite, inputs)?;
+    problem::locate(&mut problems, &module, &origins);
 
     retarget::simplify(&module)?;
     let rules = rules(&module, target, options);
     let mut reached = reach::walk_kernels(&module, &kernels, &origins);
     if let Some(own) = &own {
+        own.locate(&mut problems);
         reached.extend(own.walk_kernels(&kernels));
     }
     problems.extend(reach::find_refused(&kernels, &reached, &rules));
@@ -250,7 +256,7 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     temps.write_module("optimized", &module)?;
     problems.extend(reach::find_undefined(&module, &kernels, &reached, &origins, target));
     problems.extend(reach::find_limits(&module, &kernels, &reached, &origins, target));
-    problems.extend(optimize::find_empty(&module, &kernels));
+    problems.extend(optimize::find_empty(&module, &kernels, &reached));
     problem::refuse(problems)?;
 
     rename(&module, &kernels, arch);

@@ -69,6 +69,7 @@ fn run_link(link: &LinkArguments, format: MessageFormat) -> Result<()> {
     }
     let commands: Vec<_> = report.images.iter().map(|image| image.commands.clone()).collect();
     let images: Vec<_> = report.images.into_iter().map(|image| image.image).collect();
+    warn(&container::missing_kernels(&images), format);
     write_file(&link.output, &container::pack(&images)?)?;
     if format == MessageFormat::Json {
         let linked = serde_json::to_string(&Linked {
@@ -158,6 +159,19 @@ fn warn(warnings: &[String], format: MessageFormat) {
     }
 }
 
+/// An error and its causes on one line, and below it what helps.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut causes = Vec::new();
+    let mut helps = Vec::new();
+    for text in error.chain().map(ToString::to_string) {
+        let (cause, help) =
+            text.split_once("\nhelp: ").map_or((&*text, None), |(cause, help)| (cause, Some(help)));
+        causes.push(cause.to_owned());
+        helps.extend(help.map(|help| format!("\nhelp: {help}")));
+    }
+    format!("{}{}", causes.join(": "), helps.concat())
+}
+
 /// Prints an error: kernels' problems one by one, the causes of other errors behind them.
 fn report(error: &anyhow::Error, format: MessageFormat) {
     let messages = match error.downcast_ref::<Error>() {
@@ -165,7 +179,7 @@ fn report(error: &anyhow::Error, format: MessageFormat) {
             .iter()
             .map(|refusal| (refusal.to_string(), Some(refusal.problem.kernel.as_str())))
             .collect(),
-        _ => vec![(format!("{error:#}"), None)],
+        _ => vec![(with_causes(error), None)],
     };
     for (message, kernel) in messages {
         let line = match format {

@@ -4,9 +4,10 @@ use crate::Result;
 use crate::error::Error;
 use crate::kernels::Kernels;
 use crate::options::OptLevel;
-use crate::problem::{Problem, Trouble};
-use crate::reach::in_module;
+use crate::problem::Problem;
+use crate::reach::{Reached, in_module};
 use crate::target::Target;
+use crate::trouble::Trouble;
 use llvm_plugin::collect::{Collected, CollectedSeverity, collect};
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::passes::PassBuilderOptions;
@@ -69,13 +70,13 @@ pub(crate) fn check_collected(collected: Vec<Collected>, what: &'static str) -> 
 }
 
 /// Finds kernels of which optimization left nothing.
-pub(crate) fn find_empty(module: &Module<'_>, kernels: &Kernels) -> Vec<Problem> {
+pub(crate) fn find_empty(module: &Module<'_>, kernels: &Kernels, reached: &Reached) -> Vec<Problem> {
     in_module(module, kernels)
         .filter(|(_, function)| !has_effect(*function))
         .map(|(kernel, _)| Problem {
             kernel: kernel.name.clone(),
             trouble: Trouble::Empty,
-            chain: Vec::new(),
+            chain: reached.start(&kernel.name),
         })
         .collect()
 }

@@ -17,9 +17,9 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
         .prefix(".device-link.")
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
         .tempfile_in(folder)
-        // tempfile's own text names the temporary file.
+        // tempfile's own texts name the temporary file.
         .map_err(|error| failed(error.kind().into()))?;
-    file.write_all(bytes).map_err(failed)?;
+    file.write_all(bytes).map_err(|error| failed(error.kind().into()))?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::input::Inputs;
 use crate::kernels::{Kernels, is_gpu_entry};
 use crate::options::Options;
+use crate::problem::{Problem, locate};
 use crate::reach::{Reached, in_module, walk_kernels};
 use crate::retarget::attributes;
 use crate::target::Target;
@@ -58,6 +59,11 @@ impl<'ctx> Own<'ctx> {
     /// What they leave to others.
     pub(crate) fn declared(&self) -> Vec<String> {
         needed_by(&self.module)
+    }
+
+    /// Tells where the kernels of `problems` begin that are theirs.
+    pub(crate) fn locate(&self, problems: &mut [Problem]) {
+        locate(problems, &self.module, &self.origins);
     }
 
     /// What their kernels reach.

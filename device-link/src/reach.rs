@@ -1,11 +1,13 @@
 //! What kernels reach, and the way there: the source of every error that names a call chain.
 
 use crate::compose::Origins;
+use crate::hop::Hop;
 use crate::kernels::{Form, Kernel, Kernels};
 use crate::limits::{self, Limit};
 use crate::markers;
-use crate::problem::{Hop, Problem, Trouble};
+use crate::problem::Problem;
 use crate::target::Target;
+use crate::trouble::Trouble;
 use abi::markers::{DYNAMIC_MEMORY, Marker};
 use llvm_plugin::address_space;
 use llvm_plugin::debug_location::{self, DebugLocation};
@@ -16,8 +18,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// For each kernel, and each function without a body or variable in its reach: how it is reached, in the
 /// order in which a breadth-first walk finds them.
+#[derive(Default)]
 pub(crate) struct Reached {
     kernels: HashMap<String, Vec<End>>,
+    /// Where each kernel begins.
+    starts: HashMap<String, Hop>,
     /// The functions on the way to a marker.
     pub(crate) on_the_way_to_markers: HashSet<String>,
 }
@@ -54,7 +59,13 @@ impl Reached {
     /// Adds what the kernels of another module reach.
     pub(crate) fn extend(&mut self, other: Self) {
         self.kernels.extend(other.kernels);
+        self.starts.extend(other.starts);
         self.on_the_way_to_markers.extend(other.on_the_way_to_markers);
+    }
+
+    /// The way to `kernel` itself.
+    pub(crate) fn start(&self, kernel: &str) -> Vec<Hop> {
+        self.starts.get(kernel).cloned().into_iter().collect()
     }
 
     /// The way from `kernel` to `symbol`, last step first. Empty if there was none.
@@ -78,8 +89,9 @@ impl Reached {
 
 /// Walks from every kernel of a linked module that nothing has changed yet.
 pub(crate) fn walk_kernels(module: &Module<'_>, kernels: &Kernels, origins: &Origins) -> Reached {
-    let mut reached = Reached { kernels: HashMap::new(), on_the_way_to_markers: HashSet::new() };
+    let mut reached = Reached::default();
     for (kernel, function) in in_module(module, kernels) {
+        reached.starts.insert(kernel.name.clone(), Hop::start_of(function, origins));
         let walk = Walk::from(function);
         let ends = (0..walk.nodes.len()).flat_map(|index| walk.ends_at(index, origins)).collect();
         reached.kernels.insert(kernel.name.clone(), ends);
@@ -221,7 +233,7 @@ struct Walk<'ctx> {
 struct Node<'ctx> {
     referent: Referent<'ctx>,
     /// Who refers to it first, and where.
-    from: Option<(usize, Option<DebugLocation>)>,
+    from: Option<(usize, Vec<DebugLocation>)>,
 }
 
 impl<'ctx> Walk<'ctx> {
@@ -246,11 +258,9 @@ impl<'ctx> Walk<'ctx> {
     fn chain(&self, index: usize, origins: &Origins) -> Vec<Hop> {
         let mut chain = Vec::new();
         let mut from = &self.nodes[index].from;
-        while let Some((parent, location)) = from {
+        while let Some((parent, frames)) = from {
             let node = &self.nodes[*parent];
-            let name = node.name();
-            let input = origins.module(&name).map(ToOwned::to_owned);
-            chain.push(Hop { name, location: location.clone(), input });
+            chain.extend(node.hops(frames, origins));
             from = &node.from;
         }
         chain
@@ -262,24 +272,22 @@ impl<'ctx> Walk<'ctx> {
         if let Some(kind) = node.end_kind() {
             return vec![End { symbol: node.name(), kind, chain: self.chain(index, origins) }];
         }
-        let end = |limit: Limit, at: Option<DebugLocation>| {
-            let name = node.name();
-            let input = origins.module(&name).map(ToOwned::to_owned);
-            let mut chain = vec![Hop { name, location: at, input }];
+        let end = |limit: Limit, frames: &[DebugLocation]| {
+            let mut chain = node.hops(frames, origins);
             chain.extend(self.chain(index, origins));
             End { symbol: String::new(), kind: EndKind::Limit(limit), chain }
         };
         match node.referent {
             Referent::Function(function) => limits::of_function(function)
                 .into_iter()
-                .map(|(limit, at)| end(limit, debug_location::of(at)))
+                .map(|(limit, at)| end(limit, &debug_location::frames(at)))
                 .collect(),
             Referent::Variable(variable) => references::of_variable(variable)
                 .into_iter()
                 .filter_map(|referent| match referent {
                     Referent::Function(taken) => {
                         let symbol = taken.get_name().to_string_lossy().into_owned();
-                        Some(end(Limit::FunctionAddress(symbol), None))
+                        Some(end(Limit::FunctionAddress(symbol), &[]))
                     }
                     Referent::Variable(_) => None,
                 })
@@ -306,15 +314,15 @@ impl<'ctx> Walk<'ctx> {
 }
 
 /// What `referent` refers to. A marker's body, if it has one, is for the host.
-fn references_of<'ctx>(referent: Referent<'ctx>) -> Vec<(Referent<'ctx>, Option<DebugLocation>)> {
+fn references_of<'ctx>(referent: Referent<'ctx>) -> Vec<(Referent<'ctx>, Vec<DebugLocation>)> {
     match referent {
         Referent::Function(function) if markers::of(function).is_some() => Vec::new(),
         Referent::Function(function) => references::of_function(function)
             .into_iter()
-            .map(|(referent, at)| (referent, debug_location::of(at)))
+            .map(|(referent, at)| (referent, debug_location::frames(at)))
             .collect(),
         Referent::Variable(variable) => {
-            references::of_variable(variable).into_iter().map(|referent| (referent, None)).collect()
+            references::of_variable(variable).into_iter().map(|referent| (referent, Vec::new())).collect()
         }
     }
 }
@@ -327,6 +335,13 @@ impl Node<'_> {
         }
         .to_string_lossy()
         .into_owned()
+    }
+
+    /// The steps of a way that leads through the functions `frames` at one place in this one.
+    fn hops(&self, frames: &[DebugLocation], origins: &Origins) -> Vec<Hop> {
+        let name = self.name();
+        let input = origins.module(&name).map(ToOwned::to_owned);
+        Hop::at(name, frames, input)
     }
 
     fn is_position(&self) -> bool {

@@ -2,8 +2,9 @@
 
 use crate::kernels::Kernels;
 use crate::markers;
-use crate::problem::{Problem, Trouble};
+use crate::problem::Problem;
 use crate::reach::Reached;
+use crate::trouble::Trouble;
 use abi::markers::{ALL, Marker};
 use llvm_plugin::inkwell::AddressSpace;
 use llvm_plugin::inkwell::context::Context;

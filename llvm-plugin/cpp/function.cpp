@@ -107,8 +107,10 @@ extern "C" void outboard_find_convention_mismatch(LLVMModuleRef module, Outboard
     for (Instruction &instruction : instructions(function)) {
       auto *call = dyn_cast<CallBase>(&instruction);
       Function *callee = call ? dyn_cast<Function>(call->getCalledOperand()->stripPointerCasts()) : nullptr;
-      if (callee && callee->getCallingConv() != call->getCallingConv())
-        return sink(string, callee->getName().data(), callee->getName().size());
+      if (callee && callee->getCallingConv() != call->getCallingConv()) {
+        std::string text = (function.getName() + Twine('\0') + callee->getName()).str();
+        return sink(string, text.data(), text.size());
+      }
     }
 }
 

@@ -99,6 +99,7 @@ unsafe extern "C" {
     pub(crate) fn outboard_invoke_to_call(invoke: LLVMValueRef) -> LLVMValueRef;
 
     pub(crate) fn outboard_debug_function_name(instruction: LLVMValueRef, sink: Sink, string: *mut c_void);
+    pub(crate) fn outboard_debug_frames(instruction: LLVMValueRef, sink: Sink, string: *mut c_void);
 
     pub(crate) fn outboard_move_allocas(module: LLVMModuleRef);
     pub(crate) fn outboard_move_global(global: LLVMValueRef, space: c_uint);

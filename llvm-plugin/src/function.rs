@@ -45,12 +45,13 @@ pub fn unify_conventions(module: &Module<'_>, convention: u32, keep: u32) {
 
 /// The first function that is called with a calling convention which isn't its own. LLVM takes such a call for
 /// unreachable.
-pub fn find_convention_mismatch(module: &Module<'_>) -> Option<String> {
+pub fn find_convention_mismatch(module: &Module<'_>) -> Option<(String, String)> {
     // SAFETY: a live module; the sink gets its string.
-    let name = ffi::text_from(|sink, string| unsafe {
+    let names = ffi::text_from(|sink, string| unsafe {
         ffi::outboard_find_convention_mismatch(module.as_mut_ptr(), sink, string);
     });
-    (!name.is_empty()).then_some(name)
+    let (caller, callee) = names.split_once('\0')?;
+    Some((caller.to_owned(), callee.to_owned()))
 }
 
 /// Has functions with `byval` parameters make the copy themselves, and takes away all attributes that say how

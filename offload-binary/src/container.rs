@@ -4,6 +4,7 @@ use crate::error::ContainerError;
 use crate::image::Image;
 use object::elf;
 use object::read::elf::FileHeader as _;
+use std::collections::BTreeSet;
 
 /// The architectures that a triple may begin with, and the ELF machine of their images; none where
 /// images aren't ELF files.
@@ -54,8 +55,31 @@ pub fn check_container(images: &[Image]) -> Result<(), ContainerError> {
             let (triple, arch) = target(image);
             return Err(ContainerError::SameTarget { first, second: position, triple, arch });
         }
+        let clashes = |other: &Image| other.triple() == triple && ids_clash(other.arch(), image.arch());
+        if let Some(first) = images[..position].iter().position(clashes) {
+            return Err(ContainerError::TargetIds {
+                first,
+                first_arch: images[first].arch().to_owned(),
+                second: position,
+                second_arch: image.arch().to_owned(),
+            });
+        }
     }
     Ok(())
+}
+
+/// Whether two of AMD's target ids (`gfx90a:sramecc+:xnack-`) are for one processor, and one names a feature that
+/// the other leaves open: there are devices for which both would do.
+///
+/// Source: `getConflictTargetIDCombination`, clang/lib/Basic/TargetID.cpp (LLVM 22.1).
+pub fn ids_clash(first: &str, second: &str) -> bool {
+    let parts = |id: &str| -> (String, BTreeSet<String>) {
+        let mut parts = id.split(':');
+        let processor = parts.next().unwrap_or_default().to_owned();
+        (processor, parts.map(|feature| feature.trim_end_matches(['+', '-']).to_owned()).collect())
+    };
+    let ((processor, features), (other, other_features)) = (parts(first), parts(second));
+    processor == other && features != other_features
 }
 
 /// Checks that the image at `position` is an ELF file for its triple, where its target wants ELF.

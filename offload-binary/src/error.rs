@@ -220,6 +220,21 @@ pub enum ContainerError {
         /// Their processor.
         arch: String,
     },
+    /// Two of AMD's target ids that one device may be both of.
+    #[error(
+        "images {first} and {second} are for `{first_arch}` and `{second_arch}`, and a device may be both\n\
+         help: name the same features in both, or leave one of the two out"
+    )]
+    TargetIds {
+        /// Position of the earlier image, from 0.
+        first: usize,
+        /// Its target id.
+        first_arch: String,
+        /// Position of the later one.
+        second: usize,
+        /// Its target id.
+        second_arch: String,
+    },
     /// A triple whose architecture no runtime plugin takes.
     #[error(
         "image {position} has the triple `{triple}`, which is no known target\n\

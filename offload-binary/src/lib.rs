@@ -16,7 +16,7 @@ mod layout;
 mod string_table;
 
 pub(crate) use container::architecture_names;
-pub use container::{KNOWN_ARCHITECTURES, architecture, check_container, check_machine};
+pub use container::{KNOWN_ARCHITECTURES, architecture, check_container, check_machine, ids_clash};
 pub use decode::decode;
 pub use encode::encode;
 pub use error::{ContainerError, DecodeError, EncodeError, KernelsError};

@@ -79,7 +79,10 @@ fn members_come_along_when_they_are_needed() {
         "clash.bc",
         &["-emit-llvm"],
     );
-    insta::assert_snapshot!(check(&files, &clash, "root", &library), @"`beside` is defined in `DIR/clash.bc` and in `DIR/lib.a(near.o)`");
+    insta::assert_snapshot!(check(&files, &clash, "root", &library), @"
+    `beside` is defined in `DIR/clash.bc` and in `DIR/lib.a(near.o)`
+    help: leave one of them out, rename one, or keep one to its file (`static` in C)
+    ");
 }
 
 #[test]

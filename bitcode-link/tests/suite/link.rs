@@ -70,7 +70,10 @@ fn linked_and_internalized() {
 #[test]
 fn modules_that_do_not_go_together() {
     let function = "define void @f() { ret void }";
-    insta::assert_snapshot!(check(&[function, function], &[]), @"`f` is defined in `0.ll` and in `1.ll`");
+    insta::assert_snapshot!(check(&[function, function], &[]), @"
+    `f` is defined in `0.ll` and in `1.ll`
+    help: leave one of them out, rename one, or keep one to its file (`static` in C)
+    ");
     insta::assert_snapshot!(
         check(
             &[

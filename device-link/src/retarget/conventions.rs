@@ -33,8 +33,13 @@ pub(super) fn unify(module: &Module<'_>, target: Target) -> Result<()> {
     if target != Target::X86_64 {
         unify_conventions(module, of_functions(target), of_kernels(target));
     }
+    check(module)
+}
+
+/// Checks that calls agree with what they call. To be done before anything is optimized, too.
+pub(super) fn check(module: &Module<'_>) -> Result<()> {
     match find_convention_mismatch(module) {
         None => Ok(()),
-        Some(function) => Err(Error::CallingConvention { function }),
+        Some((caller, function)) => Err(Error::CallingConvention { caller, function }),
     }
 }

@@ -33,6 +33,7 @@ const CLEANUP: &str =
 /// Panics no longer lead into std's runtime. Nothing here depends on the target. To be run before anything is
 /// looked for that inputs don't define, and again when more of it was linked.
 pub(crate) fn simplify(module: &Module<'_>) -> Result<()> {
+    conventions::check(module)?;
     convergence::mark(module);
     drop_unwinding(module);
     assembly::drop_empty(module);

@@ -73,6 +73,17 @@ pub enum SelectionError {
         /// The part.
         part: String,
     },
+    /// Two of AMD's target ids that one device may be both of.
+    #[error(
+        "images for `{first}` and for `{second}` are asked for, and a device may be both\n\
+         help: name the same features in both, or leave one of the two out"
+    )]
+    TargetIds {
+        /// The earlier one.
+        first: String,
+        /// The later one.
+        second: String,
+    },
     /// One image twice.
     #[error("an image for `{target}` is asked for twice")]
     TargetTwice {

@@ -35,6 +35,16 @@ pub(crate) fn select_all(specs: &[TargetSpec]) -> Result<Vec<Selection>> {
         if selections.contains(&selection) {
             return Err(SelectionError::TargetTwice { target: selection.to_string() }.into());
         }
+        let id = |selection: &Selection| selection.cpus.first().cloned().unwrap_or_default();
+        let clashes = |other: &&Selection| {
+            selection.target == Target::Amdgcn
+                && other.target == selection.target
+                && offload_binary::ids_clash(&id(other), &id(&selection))
+        };
+        if let Some(other) = selections.iter().find(clashes) {
+            let (first, second) = (id(other), id(&selection));
+            return Err(SelectionError::TargetIds { first, second }.into());
+        }
         selections.push(selection);
     }
     Ok(selections)

@@ -191,6 +191,22 @@ fn refused_arguments() {
     ");
 }
 
+#[test]
+fn target_ids_that_one_device_may_be_both_of() {
+    let shelf = Shelf::new();
+    let image = |arch: &str| format!("file=a.o,triple=amdgcn-amd-amdhsa,arch={arch}");
+    let packed = |first: &str, second: &str| shelf.pack_refused(&[&image(first), &image(second)]);
+    insta::assert_snapshot!(packed("gfx90a", "gfx90a:xnack+"), @"
+    error: images 0 and 1 are for `gfx90a` and `gfx90a:xnack+`, and a device may be both
+    help: name the same features in both, or leave one of the two out
+    ");
+    insta::assert_snapshot!(packed("gfx90a:xnack-:sramecc+", "gfx90a:xnack+"), @"
+    error: images 0 and 1 are for `gfx90a:xnack-:sramecc+` and `gfx90a:xnack+`, and a device may be both
+    help: name the same features in both, or leave one of the two out
+    ");
+    shelf.pack(&[&image("gfx90a:xnack-"), &image("gfx90a:xnack+"), &image("gfx942")]);
+}
+
 /// The message of `verify` for what `change` makes of a good container.
 fn verify_refused(change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> String {
     let shelf = Shelf::new();

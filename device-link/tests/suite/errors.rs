@@ -22,6 +22,7 @@ fn kernels_with_call_chains() {
     error: kernel `k` waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version
       in `wait` at src/kernels.c:4:9 (barrier.ll)
       in `k` at src/kernels.c:8:5 (barrier.ll)
+    help: link the kernel for GPUs alone
     ");
     insta::assert_snapshot!(check(&["outside_missing.ll"]), @"
     error: kernel `one` calls `core::panicking::panic`, which no input defines
@@ -66,10 +67,13 @@ fn kernels_with_call_chains() {
 fn kernels_of_which_nothing_is_left() {
     insta::assert_snapshot!(check(&["empty.ll"]), @"
     error: kernel `reads` does nothing: it has no store, atomic operation or call after optimization
+      in `reads` (empty.ll)
     help: a kernel whose behaviour is undefined is optimized away like this too
     error: kernel `undefined` does nothing: it has no store, atomic operation or call after optimization
+      in `undefined` (empty.ll)
     help: a kernel whose behaviour is undefined is optimized away like this too
     error: kernel `unreachable` does nothing: it has no store, atomic operation or call after optimization
+      in `unreachable` (empty.ll)
     help: a kernel whose behaviour is undefined is optimized away like this too
     ");
 }
@@ -80,25 +84,42 @@ fn signatures() {
     let kernels: Vec<_> = all.iter().flat_map(|name| ["--kernel", name]).collect();
     insta::assert_snapshot!(check(&[&["signatures.ll"], &kernels[..]].concat()), @"
     error: kernel `aggregate`: parameter 1 has type `%pair`, which no 8-byte slot carries
+      in `aggregate` (signatures.ll)
     help: pass it in memory, through a pointer
     error: kernel `half`: parameter 0 has type `half`, which no 8-byte slot carries
+      in `half` (signatures.ll)
     help: pass it in memory, through a pointer
     error: kernel `returns` returns `i32`; a kernel returns nothing
+      in `returns` (signatures.ll)
+    help: have it write the result to memory, through a pointer
     error: kernel `space`: parameter 0 has type `ptr addrspace(3)`, which no 8-byte slot carries
+      in `space` (signatures.ll)
     help: pass it in memory, through a pointer
     error: kernel `through_memory` returns `%pair`; a kernel returns nothing
+      in `through_memory` (signatures.ll)
+    help: have it write the result to memory, through a pointer
     error: kernel `variadic` takes a variable number of arguments
+      in `variadic` (signatures.ll)
+    help: give it one parameter for each argument
     error: kernel `vector`: parameter 0 has type `<4 x float>`, which no 8-byte slot carries
+      in `vector` (signatures.ll)
     help: pass it in memory, through a pointer
     error: kernel `wide`: parameter 1 has type `i128`, which no 8-byte slot carries
+      in `wide` (signatures.ll)
     help: pass it in memory, through a pointer
     ");
     let all = ["no_environment", "float_entry", "value_first"];
     let entries: Vec<_> = all.iter().flat_map(|name| ["--entry", name]).collect();
     insta::assert_snapshot!(check(&[&["signatures.ll"], &entries[..]].concat()), @"
     error: entry `float_entry`: parameter 1 has type `float`; an entry takes the launch environment, a pointer, and then pointers and i64
+      in `float_entry` (signatures.ll)
+    help: give it as --kernel, and let device-link make the entry
     error: entry `no_environment` has no parameters; its first is the launch environment, a pointer
+      in `no_environment` (signatures.ll)
+    help: give it as --kernel, and let device-link make the entry
     error: entry `value_first`: parameter 0 has type `i64`; an entry takes the launch environment, a pointer, and then pointers and i64
+      in `value_first` (signatures.ll)
+    help: give it as --kernel, and let device-link make the entry
     ");
 }
 
@@ -126,6 +147,10 @@ fn targets() {
     insta::assert_snapshot!(target("spirv64:any"), @"error: target `spirv64` has no processors to choose from, and `any` was asked for");
     insta::assert_snapshot!(target("amdgcn:gfx90a:xnack"), @"error: `xnack` in `gfx90a:xnack` is no feature of that processor; features are written sramecc+, sramecc-, xnack+ and xnack-, and not every processor has them");
     insta::assert_snapshot!(target("amdgcn:gfx1100:xnack+"), @"error: `xnack+` in `gfx1100:xnack+` is no feature of that processor; features are written sramecc+, sramecc-, xnack+ and xnack-, and not every processor has them");
+    insta::assert_snapshot!(check(&["names.ll", "--target", "amdgcn:gfx90a", "--target", "amdgcn:gfx90a:xnack+"]), @"
+    error: images for `gfx90a` and for `gfx90a:xnack+` are asked for, and a device may be both
+    help: name the same features in both, or leave one of the two out
+    ");
     insta::assert_snapshot!(target("nvptx64:sm_80,sm_90"), @r#"
     error: an image for nvptx64 is for one processor, and sm_80, sm_90 were asked for
     help: say --target nvptx64:CPU once for each
@@ -153,7 +178,10 @@ fn modules() {
     error: `module_asm.ll` has module-level assembly (`.globl other`), which device code can't have
     help: move it to a file of its own that no kernel needs
     ");
-    insta::assert_snapshot!(check(&["duplicate.ll", "from_module.ll"]), @"error: `from_module` is defined in `duplicate.ll` and in `from_module.ll`");
+    insta::assert_snapshot!(check(&["duplicate.ll", "from_module.ll"]), @"
+    error: `from_module` is defined in `duplicate.ll` and in `from_module.ll`
+    help: leave one of them out, rename one, or keep one to its file (`static` in C)
+    ");
     insta::assert_snapshot!(check(&["missing.bc"]), @"error: can't read `missing.bc`: No such file or directory (os error 2)");
     insta::assert_snapshot!(check(&["driver.c"]), @"error: `driver.c` is neither bitcode, IR text, an ELF file nor an archive: it starts with 2f 2f 20 64 72 69 76 65");
 }
@@ -184,10 +212,16 @@ fn objects() {
     help: if it has the entry's signature, say --entry object_entry
     ");
     insta::assert_snapshot!(check_in(folder, &[&good, "--entry", "object_enrty"]), @"error: there is no function `object_enrty` to make a kernel of; the inputs define: object_entry, from_object");
-    insta::assert_snapshot!(check_in(folder, &[&good, "duplicate.ll", &good, "--kernel", "k"]), @"error: `from_object` is defined in `DIR/good.o` and in `DIR/good.o`");
+    insta::assert_snapshot!(check_in(folder, &[&good, "duplicate.ll", &good, "--kernel", "k"]), @"
+    error: `from_object` is defined in `DIR/good.o` and in `DIR/good.o`
+    help: leave one of them out, rename one, or keep one to its file (`static` in C)
+    ");
     let first = text(folder.join("first.o"));
     std::fs::copy(&good, &first).expect("writable");
-    insta::assert_snapshot!(check_in(folder, &[&first, &good]), @"error: `from_object` is defined in `DIR/first.o` and in `DIR/good.o`");
+    insta::assert_snapshot!(check_in(folder, &[&first, &good]), @"
+    error: `from_object` is defined in `DIR/first.o` and in `DIR/good.o`
+    help: leave one of them out, rename one, or keep one to its file (`static` in C)
+    ");
     let wanting = text(folder.join("wanting.o"));
     printed(llvm("clang").args(["-O1", "-fPIC", "-c", "outside.c", "-o", &wanting]));
     insta::assert_snapshot!(check_in(folder, &[&wanting, "--entry", "outside"]), @r"
@@ -251,5 +285,5 @@ fn errors_as_json() {
     let arguments = ["link", "barrier.ll", "-o", "/nowhere/dev.offload", "--message-format", "json"];
     let output = run(device_link().args(arguments));
     assert_eq!(output.status.code(), Some(1));
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr).trim_end(), @r#"{"kernel":"k","message":"kernel `k` waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version\n  in `wait` at src/kernels.c:4:9 (barrier.ll)\n  in `k` at src/kernels.c:8:5 (barrier.ll)","reason":"error"}"#);
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr).trim_end(), @r#"{"kernel":"k","message":"kernel `k` waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version\n  in `wait` at src/kernels.c:4:9 (barrier.ll)\n  in `k` at src/kernels.c:8:5 (barrier.ll)\nhelp: link the kernel for GPUs alone","reason":"error"}"#);
 }

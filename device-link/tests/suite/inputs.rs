@@ -1,12 +1,7 @@
 //! Inputs of every kind, for every target, whole and damaged.
 
-use crate::support::{device_link, llvm, printed, refused, run};
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-const KERNEL: &str = "int twice(int x);
-void kernel(int *out, long n) { for (long i = 0; i < n; i++) out[i] = twice(out[i]); }\n";
-const TWICE: &str = "int twice(int x) { return x + x; } void unused(void) {}\n";
+use crate::support::{Files, KERNEL, TWICE, device_link, llvm, printed, renamed_producer, run};
+use std::path::Path;
 
 /// A kernel in code of a GPU.
 const OWN: &str = "#define GLOBAL __attribute__((address_space(1)))
@@ -32,68 +27,6 @@ const TARGETS: [(&str, &[&str]); 3] = [
     ("amdgcn:gfx90a", &["--target=amdgcn-amd-amdhsa", "-march=gfx90a", "-nogpulib"]),
     ("spirv64", &["--target=spirv64-unknown-unknown"]),
 ];
-
-struct Files(tempfile::TempDir);
-
-impl Files {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.path(name).to_string_lossy().into_owned()
-    }
-
-    fn clang(&self, source: &str, name: &str, flags: &[&str]) {
-        std::fs::write(self.path("source.c"), source).expect("writable");
-        printed(
-            llvm("clang")
-                .args(["-O1", "-c"])
-                .args(flags)
-                .arg(self.path("source.c"))
-                .arg("-o")
-                .arg(self.path(name)),
-        );
-    }
-
-    fn rustc(&self, source: &str, name: &str, flags: &[&str]) {
-        std::fs::write(self.path("source.rs"), source).expect("writable");
-        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let mut command = Command::new(rustc);
-        command.args(["-O", "--crate-name", "demo"]).args(flags);
-        printed(command.arg(self.path("source.rs")).arg("-o").arg(self.path(name)));
-    }
-
-    fn archive(&self, name: &str, members: &[&str]) {
-        let members = members.iter().map(|member| self.path(member));
-        printed(llvm("llvm-ar").arg("rcs").arg(self.path(name)).args(members));
-    }
-
-    /// Links `inputs` and returns the kernels of the image, one a line.
-    fn link(&self, inputs: &[&str], flags: &[&str]) -> String {
-        let inputs = inputs.iter().map(|input| self.path(input));
-        let output = printed(
-            device_link().arg("link").args(inputs).args(flags).args(["-v", "-o"]).arg(self.path("out")),
-        );
-        let output = String::from_utf8(output).expect("text");
-        let kernels = output.lines().filter_map(|line| line.strip_prefix("  "));
-        kernels.collect::<Vec<_>>().join("\n")
-    }
-
-    /// Links `inputs`, which must fail.
-    fn refused(&self, inputs: &[&str], flags: &[&str]) -> String {
-        let inputs: Vec<_> = inputs.iter().map(|input| self.text(input)).collect();
-        let output = self.text("refused.offload");
-        let mut arguments = vec!["link", "-o", &output];
-        arguments.extend(inputs.iter().map(String::as_str));
-        arguments.extend(flags);
-        refused(&arguments, &self.path("refused.offload"), self.0.path())
-    }
-}
 
 #[test]
 fn every_container_of_bitcode() {
@@ -257,19 +190,11 @@ fn warnings_about_producers() {
     let files = Files::new();
     files.clang("void kernel(int *p) { *p = 1; }", "a.bc", &["-emit-llvm"]);
     let bytes = std::fs::read(files.path("a.bc")).expect("readable");
-    let mut bits: Vec<bool> =
-        bytes.iter().flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1 == 1)).collect();
-    // Letters and digits of the producer's name take 6 bits; these are L, L, V and M.
-    let letters: Vec<bool> =
-        [37, 37, 47, 38].iter().flat_map(|letter| (0..6).map(move |bit| letter >> bit & 1 == 1)).collect();
-    let at = bits.windows(letters.len()).position(|window| window == letters).expect("the name is there");
-    bits[at] = !bits[at];
-    let bytes: Vec<u8> =
-        bits.chunks(8).map(|bits| bits.iter().rev().fold(0, |sum, bit| sum << 1 | u8::from(*bit))).collect();
+    let bytes = renamed_producer(&bytes, "LLVM", "KLVM");
     std::fs::write(files.path("a.bc"), bytes).expect("writable");
     let mut link = device_link();
     let output = run(link.args(["link", "-o"]).arg(files.path("out")).arg(files.path("a.bc")));
-    let text = String::from_utf8_lossy(&output.stderr).replace(&*files.0.path().to_string_lossy(), "DIR");
+    let text = String::from_utf8_lossy(&output.stderr).replace(&*files.folder().to_string_lossy(), "DIR");
     assert!(output.status.success(), "{text}");
     insta::assert_snapshot!(text.trim_end(), @"warning: `DIR/a.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads");
 }

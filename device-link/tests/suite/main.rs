@@ -1,9 +1,12 @@
 //! Tests of device-link as a program: links that run, links that are refused, containers.
 
+mod bitcode;
 mod cache;
+mod chains;
 mod container;
 mod dry_run;
 mod errors;
+mod files;
 mod inputs;
 mod inspect;
 mod reports;

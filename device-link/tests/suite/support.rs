@@ -52,3 +52,97 @@ fn mask_temporary(text: &str) -> String {
     }
     out
 }
+
+/// Bitcode of clang's with `to` in place of `from`, of the same length, in the name of its producer: letters, digits
+/// and points take 6 bits there.
+pub(crate) fn renamed_producer(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    const CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._";
+    let bits_of = |byte: u8, count: u32| (0..count).map(move |bit| byte >> bit & 1 == 1);
+    let encode = |text: &str| -> Vec<bool> {
+        let codes = text.bytes().map(|byte| CHARACTERS.iter().position(|known| *known == byte));
+        let codes = codes.map(|code| u8::try_from(code.expect("a name's character")).expect("of 64"));
+        codes.flat_map(|code| bits_of(code, 6)).collect()
+    };
+    let mut bits: Vec<bool> = bytes.iter().flat_map(|byte| bits_of(*byte, 8)).collect();
+    let (from, to) = (encode(from), encode(to));
+    let at = bits.windows(from.len()).position(|window| window == from).expect("the name is there");
+    bits.splice(at..at + from.len(), to);
+    bits.chunks(8).map(|bits| bits.iter().rev().fold(0, |sum, bit| sum << 1 | u8::from(*bit))).collect()
+}
+
+/// A kernel that calls a function of another module, and that function.
+pub(crate) const KERNEL: &str = "int twice(int x);
+void kernel(int *out, long n) { for (long i = 0; i < n; i++) out[i] = twice(out[i]); }\n";
+pub(crate) const TWICE: &str = "int twice(int x) { return x + x; } void unused(void) {}\n";
+
+/// A folder of files for one test.
+pub(crate) struct Files(tempfile::TempDir);
+
+impl Files {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// `text` with the folder written as DIR.
+    pub(crate) fn masked(&self, text: &str) -> String {
+        text.trim_end().replace(&*self.0.path().to_string_lossy(), "DIR")
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.path(name).to_string_lossy().into_owned()
+    }
+
+    pub(crate) fn clang(&self, source: &str, name: &str, flags: &[&str]) {
+        std::fs::write(self.path("source.c"), source).expect("writable");
+        printed(
+            llvm("clang")
+                .args(["-O1", "-c"])
+                .args(flags)
+                .arg(self.path("source.c"))
+                .arg("-o")
+                .arg(self.path(name)),
+        );
+    }
+
+    pub(crate) fn rustc(&self, source: &str, name: &str, flags: &[&str]) {
+        std::fs::write(self.path("source.rs"), source).expect("writable");
+        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let mut command = Command::new(rustc);
+        command.args(["-O", "--crate-name", "demo"]).args(flags);
+        printed(command.arg(self.path("source.rs")).arg("-o").arg(self.path(name)));
+    }
+
+    pub(crate) fn archive(&self, name: &str, members: &[&str]) {
+        let members = members.iter().map(|member| self.path(member));
+        printed(llvm("llvm-ar").arg("rcs").arg(self.path(name)).args(members));
+    }
+
+    /// Links `inputs` and returns the kernels of the image, one a line.
+    pub(crate) fn link(&self, inputs: &[&str], flags: &[&str]) -> String {
+        let inputs = inputs.iter().map(|input| self.path(input));
+        let output = printed(
+            device_link().arg("link").args(inputs).args(flags).args(["-v", "-o"]).arg(self.path("out")),
+        );
+        let output = String::from_utf8(output).expect("text");
+        let kernels = output.lines().filter_map(|line| line.strip_prefix("  "));
+        kernels.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Links `inputs`, which must fail.
+    pub(crate) fn refused(&self, inputs: &[&str], flags: &[&str]) -> String {
+        let inputs: Vec<_> = inputs.iter().map(|input| self.text(input)).collect();
+        let output = self.text("refused.offload");
+        let mut arguments = vec!["link", "-o", &output];
+        arguments.extend(inputs.iter().map(String::as_str));
+        arguments.extend(flags);
+        refused(&arguments, &self.path("refused.offload"), self.0.path())
+    }
+}

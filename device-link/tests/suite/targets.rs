@@ -25,7 +25,7 @@ const AMDGCN: Gpu = Gpu {
     name: "amdgcn",
     triple: "amdgcn-amd-amdhsa",
     flags: &[],
-    cpus: &["gfx906", "gfx90a", "gfx942", "gfx1030", "gfx1100", "gfx1201", "gfx90a:sramecc+:xnack-"],
+    cpus: &["gfx906", "gfx90a", "gfx942", "gfx1030", "gfx1100", "gfx1201", "gfx908:sramecc+:xnack-"],
     kernels: "checked dynamic lanes reverse scale",
 };
 const SPIRV64: Gpu = Gpu {

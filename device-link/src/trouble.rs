@@ -1,0 +1,278 @@
+//! What can be wrong with a kernel, what is said about it, and what can be done.
+
+use crate::error::demangled;
+use crate::limits::Limit;
+use std::fmt;
+
+/// What is wrong with a kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// It returns something.
+    Returns {
+        /// What.
+        type_name: String,
+    },
+    /// It takes `...`.
+    VarArgs,
+    /// A parameter that no slot carries.
+    Parameter {
+        /// Its index, from 0.
+        index: usize,
+        /// Its type.
+        type_name: String,
+    },
+    /// A parameter that an entry can't have.
+    EntryParameter {
+        /// Its index, from 0.
+        index: usize,
+        /// Its type.
+        type_name: String,
+    },
+    /// An entry without the launch environment.
+    NoEnvironment,
+    /// It waits for other threads.
+    Barrier,
+    /// Something that the target's device can't do.
+    NoSuchMarker {
+        /// The marker.
+        marker: String,
+        /// The target.
+        target: &'static str,
+    },
+    /// A marker whose operands must be known when the image is linked.
+    MarkerOperand {
+        /// The marker.
+        marker: String,
+    },
+    /// An entry without geometry asks for it.
+    MarkerInEntry {
+        /// The marker.
+        marker: String,
+    },
+    /// A marker in a function that can't be inlined.
+    MarkerNotInlined {
+        /// The marker.
+        marker: String,
+    },
+    /// A function that nobody defines.
+    UndefinedFunction {
+        /// Its symbol.
+        symbol: String,
+    },
+    /// A variable that nobody defines.
+    UndefinedVariable {
+        /// Its symbol.
+        symbol: String,
+    },
+    /// A variable of the host's threads.
+    ThreadLocal {
+        /// Its symbol.
+        symbol: String,
+    },
+    /// A variable that can change.
+    Mutable {
+        /// Its symbol.
+        symbol: String,
+    },
+    /// A marker that threads meet in, where its compiler may have put control flow around it.
+    MayBeMoved {
+        /// The marker.
+        marker: String,
+    },
+    /// Assembly of the host's.
+    Assembly {
+        /// Its first line.
+        line: String,
+        /// The target.
+        target: &'static str,
+    },
+    /// An intrinsic of the host's processor.
+    HostIntrinsic {
+        /// Its name.
+        name: String,
+        /// The target.
+        target: &'static str,
+    },
+    /// A function pointer, where there are none.
+    FunctionPointer {
+        /// The function, where it is known.
+        symbol: Option<String>,
+        /// The target.
+        target: &'static str,
+    },
+    /// An integer that the target doesn't have.
+    WideInteger {
+        /// The target.
+        target: &'static str,
+    },
+    /// Nothing is left of it.
+    Empty,
+}
+
+impl Trouble {
+    /// Whether it is something that code refers to: within a library, its author can't be told to change it.
+    pub(crate) fn is_what_code_uses(&self) -> bool {
+        matches!(
+            self,
+            Self::UndefinedFunction { .. }
+                | Self::UndefinedVariable { .. }
+                | Self::ThreadLocal { .. }
+                | Self::Mutable { .. }
+        )
+    }
+
+    /// What `limit` is on a target that has it.
+    pub(crate) fn of_limit(limit: &Limit, target: &'static str) -> Self {
+        match limit.clone() {
+            Limit::Assembly(line) => Self::Assembly { line, target },
+            Limit::HostIntrinsic(name) => Self::HostIntrinsic { name, target },
+            Limit::FunctionAddress(symbol) => Self::FunctionPointer { symbol: Some(symbol), target },
+            Limit::IndirectCall => Self::FunctionPointer { symbol: None, target },
+            Limit::WideInteger => Self::WideInteger { target },
+        }
+    }
+    /// What can be done about it.
+    pub(crate) fn help(&self) -> &'static str {
+        match self {
+            Self::Returns { .. } => "have it write the result to memory, through a pointer",
+            Self::VarArgs => "give it one parameter for each argument",
+            Self::EntryParameter { .. } | Self::NoEnvironment | Self::MarkerInEntry { .. } => {
+                "give it as --kernel, and let device-link make the entry"
+            }
+            Self::Barrier => "link the kernel for GPUs alone",
+            Self::NoSuchMarker { .. } => {
+                "keep the kernel from calling it, or link it for other targets alone"
+            }
+            Self::Parameter { .. } => "pass it in memory, through a pointer",
+            Self::MarkerOperand { .. } => "write key, size and alignment as constants at the call",
+            Self::MarkerNotInlined { .. } => {
+                "a function that asks for its position must be called directly, and not by itself"
+            }
+            Self::UndefinedFunction { symbol } if is_of_sanitizer(symbol) => {
+                "compile the input without sanitizers, whose library a device doesn't have"
+            }
+            Self::UndefinedFunction { .. } => {
+                "add the bitcode or object that defines it to the inputs, or keep the kernel from calling it"
+            }
+            Self::UndefinedVariable { .. } => "add the bitcode or object that defines it to the inputs",
+            Self::ThreadLocal { .. } => "a device has no threads of the host; pass the value as an argument",
+            Self::Mutable { .. } => {
+                "pass it as an argument; or give --allow-mutable-statics, and the device has a copy of its own"
+            }
+            Self::MayBeMoved { .. } => {
+                "compile with -Zmir-enable-passes=-JumpThreading -Cno-prepopulate-passes and give \
+                 --assume-convergent-source; in C, declare it __attribute__((convergent))"
+            }
+            Self::Assembly { .. } | Self::HostIntrinsic { .. } => {
+                "write it in the language itself, or keep it from kernels by a condition at compile time"
+            }
+            Self::FunctionPointer { .. } => {
+                "use generics or an enumeration where a function pointer, `dyn` or a virtual call is"
+            }
+            Self::WideInteger { .. } => "use two integers of 64 bits",
+            Self::Empty => "a kernel whose behaviour is undefined is optimized away like this too",
+        }
+    }
+}
+
+/// Whether `symbol` is a function that compilers call where they are told to check or count something.
+///
+/// Source: llvm/lib/Transforms/Instrumentation/ (LLVM 22.1).
+fn is_of_sanitizer(symbol: &str) -> bool {
+    const PREFIXES: [&str; 7] =
+        ["__asan_", "__hwasan_", "__msan_", "__tsan_", "__ubsan_", "__sanitizer_", "__llvm_profile_"];
+    PREFIXES.iter().any(|prefix| symbol.starts_with(prefix))
+}
+
+/// A trouble with the kernel that has it.
+pub(crate) struct Said<'a> {
+    pub(crate) kernel: &'a str,
+    pub(crate) trouble: &'a Trouble,
+}
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kernel = demangled(self.kernel);
+        match self.trouble {
+            Trouble::Returns { type_name } => {
+                write!(f, "kernel `{kernel}` returns `{type_name}`; a kernel returns nothing")
+            }
+            Trouble::VarArgs => write!(f, "kernel `{kernel}` takes a variable number of arguments"),
+            Trouble::Parameter { index, type_name } => write!(
+                f,
+                "kernel `{kernel}`: parameter {index} has type `{type_name}`, which no 8-byte slot carries"
+            ),
+            Trouble::EntryParameter { index, type_name } => write!(
+                f,
+                "entry `{kernel}`: parameter {index} has type `{type_name}`; an entry takes the launch \
+                 environment, a pointer, and then pointers and i64"
+            ),
+            Trouble::NoEnvironment => write!(
+                f,
+                "entry `{kernel}` has no parameters; its first is the launch environment, a pointer"
+            ),
+            Trouble::Barrier => write!(
+                f,
+                "kernel `{kernel}` waits at a barrier, and kernels with barriers can't be linked for x86_64 by \
+                 this version"
+            ),
+            Trouble::NoSuchMarker { marker, target } => {
+                write!(f, "kernel `{kernel}` reaches `{marker}`, which {target} has nothing for")
+            }
+            Trouble::MarkerOperand { marker } => {
+                write!(f, "kernel `{kernel}` reaches a call of `{marker}` whose operands aren't constants")
+            }
+            Trouble::MarkerInEntry { marker } => write!(
+                f,
+                "entry `{kernel}` reaches `{marker}`, which needs the geometry that an entry of its own doesn't get"
+            ),
+            Trouble::MarkerNotInlined { marker } => {
+                write!(f, "kernel `{kernel}` reaches `{marker}` in a function that can't be inlined into it")
+            }
+            Trouble::UndefinedFunction { symbol } => {
+                write!(f, "kernel `{kernel}` calls `{}`, which no input defines", demangled(symbol))
+            }
+            Trouble::UndefinedVariable { symbol } => {
+                write!(
+                    f,
+                    "kernel `{kernel}` uses the variable `{}`, which no input defines",
+                    demangled(symbol)
+                )
+            }
+            Trouble::ThreadLocal { symbol } => {
+                write!(f, "kernel `{kernel}` uses the thread-local variable `{}`", demangled(symbol))
+            }
+            Trouble::Mutable { symbol } => {
+                write!(f, "kernel `{kernel}` uses the variable `{}`, which can change", demangled(symbol))
+            }
+            Trouble::MayBeMoved { marker } => write!(
+                f,
+                "kernel `{kernel}` reaches `{marker}`, and its compiler may have put that under a condition that \
+                 not all threads share"
+            ),
+            Trouble::Assembly { line, target } => {
+                write!(f, "kernel `{kernel}` has assembly of the host (`{line}`), which {target} can't run")
+            }
+            Trouble::HostIntrinsic { name, target } => {
+                write!(f, "kernel `{kernel}` uses the host's intrinsic `{name}`, which {target} doesn't have")
+            }
+            Trouble::FunctionPointer { symbol: Some(symbol), target } => write!(
+                f,
+                "kernel `{kernel}` takes the address of `{}`, and {target} has no function pointers",
+                demangled(symbol)
+            ),
+            Trouble::FunctionPointer { symbol: None, target } => {
+                write!(f, "kernel `{kernel}` calls through a pointer, and {target} has no function pointers")
+            }
+            Trouble::WideInteger { target } => write!(
+                f,
+                "kernel `{kernel}` computes with integers of more than 64 bits, which {target} doesn't have"
+            ),
+            Trouble::Empty => write!(
+                f,
+                "kernel `{kernel}` does nothing: it has no store, atomic operation or call after optimization"
+            ),
+        }
+    }
+}
