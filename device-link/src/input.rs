@@ -22,8 +22,6 @@ pub(crate) struct AllInputs {
     modules: Vec<Sorted>,
     objects: Vec<ObjectFile>,
     standard_library: Arc<StandardLibrary>,
-    /// What is worth saying about the inputs.
-    pub(crate) warnings: Vec<String>,
 }
 
 /// A module, and what it is for.
@@ -69,21 +67,24 @@ pub(crate) fn read_files(paths: &[PathBuf]) -> Result<Vec<Input>> {
     Ok(paths.iter().map(|path| Input::read(path)).collect::<bitcode_link::Result<_>>()?)
 }
 
-/// Finds out what is in `files`, and has LLVM check every module that is certainly linked.
-pub(crate) fn sort(files: &[Input], selections: &[Selection], options: &Options) -> Result<AllInputs> {
+/// Finds out what is in `files`, and has LLVM check every module that is certainly linked. What is worth saying about
+/// them goes to `warnings`, whether all goes well or not.
+pub(crate) fn sort(
+    files: &[Input],
+    selections: &[Selection],
+    options: &Options,
+    warnings: &mut Vec<String>,
+) -> Result<AllInputs> {
     let targets: Vec<_> = selections.iter().map(|selection| selection.target).collect();
-    let mut all = AllInputs {
-        modules: Vec::new(),
-        objects: Vec::new(),
-        standard_library: Arc::default(),
-        warnings: Vec::new(),
-    };
+    let mut all = AllInputs { modules: Vec::new(), objects: Vec::new(), standard_library: Arc::default() };
     for input in files {
         let before = all.modules.len() + all.objects.len();
         let parts = input.parts()?;
-        for part in &parts {
-            all.add_part(part, &targets)?;
-        }
+        let known = all.modules.len();
+        let added = parts.iter().try_for_each(|part| all.add_part(part, &targets));
+        let new = all.modules[known..].iter();
+        warnings.extend(new.filter_map(|sorted| Some(sorted.source.warning()?.to_string())));
+        added?;
         // Members that nothing could be made of are no errors by themselves.
         if all.modules.len() + all.objects.len() == before && parts.iter().all(|part| part.is_member) {
             return Err(Error::NoBitcode { path: input.origin.file.clone() });
@@ -92,8 +93,6 @@ pub(crate) fn sort(files: &[Input], selections: &[Selection], options: &Options)
     if all.modules.is_empty() && all.objects.is_empty() {
         return Err(Error::NoInputs);
     }
-    all.warnings =
-        all.modules.iter().filter_map(|sorted| Some(sorted.source.warning()?.to_string())).collect();
     all.check_architectures(&targets)?;
     let certain: Vec<_> = all.modules.iter().filter(|sorted| !sorted.is_member).collect();
     let limit = options.jobs.unwrap_or_else(jobs::default_jobs);

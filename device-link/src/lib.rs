@@ -5,6 +5,7 @@
 //! order, a file each.
 
 mod error;
+mod failure;
 mod hop;
 mod options;
 mod problem;
@@ -42,10 +43,11 @@ pub mod inspect;
 mod output;
 
 pub use error::Error;
+pub use failure::Failure;
 pub use hop::Hop;
 pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 pub use output::write_file;
-pub use plan::plan_link;
+pub use plan::{Plan, plan_link};
 pub use problem::{Problem, Refusal};
 pub use target::SelectionError;
 pub use tool::ToolError;
@@ -55,6 +57,7 @@ use abi::names::{IR_KEY, PTX_KEY};
 use abi::reports::REPORTS;
 use bitcode_link::jobs;
 use cached::ImageCache;
+use failure::with_warnings;
 use input::{AllInputs, Inputs};
 use kernels::Kernels;
 use llvm_plugin::inkwell::context::Context;
@@ -95,11 +98,23 @@ pub struct ImageReport {
 
 /// Links `inputs` into an image for each target of `options`, each in a thread and an LLVM context of its
 /// own. What is wrong with kernels is told for all of them.
-pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
+pub fn link_device(inputs: &[PathBuf], options: &Options) -> std::result::Result<Report, Failure> {
+    let trace = Trace::start();
+    let mut warnings = Vec::new();
+    let images = link_images(inputs, options, &trace, &mut warnings);
+    let (images, warnings) = with_warnings(images, warnings)?;
+    Ok(Report { images, warnings, trace: trace.to_json() })
+}
+
+fn link_images(
+    inputs: &[PathBuf],
+    options: &Options,
+    trace: &Trace,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<ImageReport>> {
     let selections = target::select_all(&options.targets)?;
     let several = selections.len() > 1;
     let limit = options.jobs.unwrap_or_else(jobs::default_jobs);
-    let trace = Trace::start();
     let files = trace.time("read files", "", || input::read_files(inputs))?;
     let cache = ImageCache::open(options, &files)?;
     let found =
@@ -107,28 +122,28 @@ pub fn link_device(inputs: &[PathBuf], options: &Options) -> Result<Report> {
     let missing: Vec<_> =
         selections.iter().zip(&found.reports).filter(|(_, found)| found.is_none()).collect();
     let missing: Vec<_> = missing.into_iter().map(|(selection, _)| selection).collect();
-    let mut warnings = found.warnings;
+    warnings.extend(found.warnings);
     let mut made = Vec::new();
     if !missing.is_empty() {
-        let inputs = trace.time("check inputs", "", || input::sort(&files, &selections, options))?;
-        let make = |selection: &&Selection| link_image(&inputs, selection, several, options, &trace);
+        let mut about_inputs = Vec::new();
+        let inputs =
+            trace.time("check inputs", "", || input::sort(&files, &selections, options, &mut about_inputs));
+        warnings.extend(about_inputs.iter().cloned());
+        let inputs = inputs?;
+        let make = |selection: &&Selection| link_image(&inputs, selection, several, options, trace);
         made = jobs::run(limit, &missing, make);
         for (selection, result) in missing.iter().zip(&made) {
             if let (Ok(report), Some(cache)) = (result, &cache) {
-                warnings.extend(cache.keep((selection, options), report, &inputs.warnings)?);
+                warnings.extend(cache.keep((selection, options), report, &about_inputs)?);
             }
         }
-        warnings.extend(inputs.warnings);
     }
-    warnings.sort();
-    warnings.dedup();
     let mut made = made.into_iter();
     let results = found.reports.into_iter().map(|report| match report {
         Some(report) => Ok(report),
         None => made.next().expect("every image was found or made"),
     });
-    let images = images_of(&selections, results)?;
-    Ok(Report { images, warnings, trace: trace.to_json() })
+    images_of(&selections, results)
 }
 
 /// The images, where all were made; else what is wrong, with all kernels and all targets.

@@ -5,7 +5,7 @@ mod args;
 use anyhow::{Context as _, Result};
 use args::{Arguments, Command, InspectArguments, LinkArguments, MessageFormat};
 use clap::{CommandFactory as _, Parser as _};
-use device_link::{Error, container, link_device, write_file};
+use device_link::{Error, Failure, container, link_device, plan_link, write_file};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -60,9 +60,11 @@ fn run(arguments: &Arguments) -> Result<()> {
 
 fn run_link(link: &LinkArguments, format: MessageFormat) -> Result<()> {
     if link.dry_run {
-        return print(&device_link::plan_link(&link.inputs, &link.options())?);
+        let plan = plan_link(&link.inputs, &link.options()).map_err(|failure| warned(failure, format))?;
+        warn(&plan.warnings, format);
+        return print(&plan.text);
     }
-    let report = link_device(&link.inputs, &link.options())?;
+    let report = link_device(&link.inputs, &link.options()).map_err(|failure| warned(failure, format))?;
     warn(&report.warnings, format);
     if let Some(file) = link.trace_file() {
         write_file(&file, report.trace.as_bytes())?;
@@ -148,6 +150,12 @@ fn extract(file: &Path, triple: Option<&str>, arch: Option<&str>, output: &Path)
 fn print(text: &str) -> Result<()> {
     use std::io::Write as _;
     std::io::stdout().lock().write_all(text.as_bytes()).context("can't print")
+}
+
+/// The error, once what may explain it was told.
+fn warned(failure: Failure, format: MessageFormat) -> Error {
+    warn(&failure.warnings, format);
+    failure.error
 }
 
 fn warn(warnings: &[String], format: MessageFormat) {

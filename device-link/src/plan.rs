@@ -1,6 +1,7 @@
 //! What a link would do: everything checked that can be before anything is compiled.
 
 use crate::cached::{ImageCache, find_all};
+use crate::failure::{Failure, with_warnings};
 use crate::options::{Emit, Options};
 use crate::ptxas::Ptxas;
 use crate::target::{Target, select_all};
@@ -8,13 +9,30 @@ use crate::{Result, input, linker};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+/// What a link would do.
+#[derive(Debug)]
+pub struct Plan {
+    /// It, for people.
+    pub text: String,
+    /// What is worth saying about the inputs.
+    pub warnings: Vec<String>,
+}
+
 /// Reads and checks `inputs`, and tells for every image what it would be made of and with what.
-pub fn plan_link(inputs: &[PathBuf], options: &Options) -> Result<String> {
+pub fn plan_link(inputs: &[PathBuf], options: &Options) -> std::result::Result<Plan, Failure> {
+    let mut warnings = Vec::new();
+    let text = describe(inputs, options, &mut warnings);
+    let (text, warnings) = with_warnings(text, warnings)?;
+    Ok(Plan { text, warnings })
+}
+
+fn describe(inputs: &[PathBuf], options: &Options, warnings: &mut Vec<String>) -> Result<String> {
     let selections = select_all(&options.targets)?;
     let files = input::read_files(inputs)?;
     let cache = ImageCache::open(options, &files)?;
     let cached = find_all(cache.as_ref(), &selections, options);
-    let all = input::sort(&files, &selections, options)?;
+    warnings.extend(cached.warnings);
+    let all = input::sort(&files, &selections, options, warnings)?;
     let mut text = String::new();
     for (selection, cached) in selections.iter().zip(&cached.reports) {
         let found = all.for_target(selection)?;

@@ -49,7 +49,9 @@ fn producers() {
         [&bytes[..4], &bytes[12 + 4 * words as usize..]].concat()
     });
     let text = files.refused(&["without.bc"], &[]);
-    assert!(text.contains("error: `DIR/without.bc` can't be parsed: "), "{text}");
+    let warning =
+        "warning: `DIR/without.bc` does not say which LLVM made it; it may not be what this LLVM reads";
+    assert!(text.starts_with(&format!("{warning}\nerror: `DIR/without.bc` can't be parsed: ")), "{text}");
 }
 
 #[test]
@@ -203,4 +205,49 @@ fn an_image_of_several_that_cannot_be_made() {
     insta::assert_snapshot!(files.masked(&String::from_utf8_lossy(&output.stderr)), @"warning: image 0 (`x86_64-unknown-linux-gnu`) lacks the kernel `own`, which another has");
     let notes = String::from_utf8(printed(device_link().arg("verify").arg(files.path("out")))).expect("text");
     insta::assert_snapshot!(notes.trim_end(), @"note: image 0 (`x86_64-unknown-linux-gnu`) lacks the kernel `own`, which another has");
+}
+
+/// Links `inputs` and returns how it ended and what was said.
+fn link(files: &Files, inputs: &[&str], flags: &[&str]) -> (Option<i32>, String) {
+    let mut link = device_link();
+    link.arg("link").args(flags).arg("-o").arg(files.path("out"));
+    let output = run(link.args(inputs.iter().map(|input| files.path(input))));
+    (output.status.code(), files.masked(&String::from_utf8_lossy(&output.stderr)))
+}
+
+/// What is known of who made the inputs is told, most of all where something fails.
+#[test]
+fn warnings_about_producers() {
+    let files = Files::new();
+    let other = |bytes: Vec<u8>| renamed_producer(&bytes, "LLVM", "KLVM");
+    files.clang("void kernel(int *p) { *p = 1; }", "plain.bc", &["-emit-llvm", HOST]);
+    changed(&files, "plain.bc", "good.bc", other);
+    kernel(&files, "calls.bc", &[]);
+    changed(&files, "calls.bc", "wrong.bc", other);
+    std::fs::write(files.path("text.txt"), "nothing").expect("writable");
+    let check = |inputs: &[&str], flags: &[&str], code: i32| {
+        let (ended, said) = link(&files, inputs, flags);
+        assert_eq!(ended, Some(code), "{said}");
+        said
+    };
+    insta::assert_snapshot!(check(&["good.bc"], &[], 0), @"warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads");
+    insta::assert_snapshot!(check(&["good.bc"], &["--dry-run"], 0), @"warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads");
+    insta::assert_snapshot!(check(&["wrong.bc"], &[], 1), @"
+    warning: `DIR/wrong.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
+    error: kernel `kernel` calls `twice`, which no input defines
+      in `kernel` (DIR/wrong.bc)
+    help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
+    ");
+    insta::assert_snapshot!(check(&["wrong.bc"], &["--message-format=json"], 1), @r#"
+    {"message":"`DIR/wrong.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads","reason":"warning"}
+    {"kernel":"kernel","message":"kernel `kernel` calls `twice`, which no input defines\n  in `kernel` (DIR/wrong.bc)\nhelp: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it","reason":"error"}
+    "#);
+    insta::assert_snapshot!(check(&["good.bc", "text.txt"], &[], 1), @"
+    warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
+    error: `DIR/text.txt` is neither bitcode, IR text, an ELF file nor an archive: it starts with 6e 6f 74 68 69 6e 67
+    ");
+    insta::assert_snapshot!(check(&["good.bc", "text.txt"], &["--dry-run"], 1), @"
+    warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
+    error: `DIR/text.txt` is neither bitcode, IR text, an ELF file nor an archive: it starts with 6e 6f 74 68 69 6e 67
+    ");
 }

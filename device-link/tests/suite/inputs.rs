@@ -1,6 +1,6 @@
 //! Inputs of every kind, for every target, whole and damaged.
 
-use crate::support::{Files, KERNEL, TWICE, device_link, llvm, printed, renamed_producer, run};
+use crate::support::{Files, KERNEL, TWICE, device_link, llvm, printed, run};
 use std::path::Path;
 
 /// A kernel in code of a GPU.
@@ -183,20 +183,6 @@ fn inputs_that_are_refused() {
     error: image 0 of `DIR/done.offload`, for `amdgcn-amd-amdhsa`, is no bitcode (kind object) and can't be linked
     help: compile its source with -foffload-lto, or pack the finished image with `device-link pack`
     ");
-}
-
-#[test]
-fn warnings_about_producers() {
-    let files = Files::new();
-    files.clang("void kernel(int *p) { *p = 1; }", "a.bc", &["-emit-llvm"]);
-    let bytes = std::fs::read(files.path("a.bc")).expect("readable");
-    let bytes = renamed_producer(&bytes, "LLVM", "KLVM");
-    std::fs::write(files.path("a.bc"), bytes).expect("writable");
-    let mut link = device_link();
-    let output = run(link.args(["link", "-o"]).arg(files.path("out")).arg(files.path("a.bc")));
-    let text = String::from_utf8_lossy(&output.stderr).replace(&*files.folder().to_string_lossy(), "DIR");
-    assert!(output.status.success(), "{text}");
-    insta::assert_snapshot!(text.trim_end(), @"warning: `DIR/a.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads");
 }
 
 /// Marsaglia's xorshift64: the same files on every machine.

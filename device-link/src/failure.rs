@@ -1,0 +1,39 @@
+//! How a link ends that makes nothing.
+
+use crate::Result;
+use crate::error::Error;
+use std::fmt;
+
+/// A link that failed, and what is worth saying about its inputs: that may explain it.
+#[derive(Debug)]
+pub struct Failure {
+    /// What went wrong.
+    pub error: Error,
+    /// What was noticed before.
+    pub warnings: Vec<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// What was made, or why it wasn't, with what is worth saying about the inputs, each once.
+pub(crate) fn with_warnings<T>(
+    made: Result<T>,
+    mut warnings: Vec<String>,
+) -> std::result::Result<(T, Vec<String>), Failure> {
+    warnings.sort();
+    warnings.dedup();
+    match made {
+        Ok(made) => Ok((made, warnings)),
+        Err(error) => Err(Failure { error, warnings }),
+    }
+}
