@@ -8,7 +8,7 @@ use std::fmt;
 #[derive(Debug)]
 pub struct Failure {
     /// What went wrong.
-    pub error: Error,
+    pub error: Box<Error>,
     /// What was noticed before.
     pub warnings: Vec<String>,
 }
@@ -34,6 +34,6 @@ pub(crate) fn with_warnings<T>(
     warnings.dedup();
     match made {
         Ok(made) => Ok((made, warnings)),
-        Err(error) => Err(Failure { error, warnings }),
+        Err(error) => Err(Failure { error: Box::new(error), warnings }),
     }
 }

@@ -155,7 +155,7 @@ fn print(text: &str) -> Result<()> {
 /// The error, once what may explain it was told.
 fn warned(failure: Failure, format: MessageFormat) -> Error {
     warn(&failure.warnings, format);
-    failure.error
+    *failure.error
 }
 
 fn warn(warnings: &[String], format: MessageFormat) {
