@@ -62,6 +62,11 @@ impl<'ctx> Composite<'ctx> {
         self.origins.get(symbol)
     }
 
+    /// Where each definition came from.
+    pub fn origins(&self) -> &HashMap<String, Origin> {
+        &self.origins
+    }
+
     /// Where the definition of `symbol` came from that only one module may have.
     pub fn strong_origin(&self, symbol: &str) -> Option<&Origin> {
         self.strong.get(symbol)

@@ -34,6 +34,11 @@ impl Library {
         self.members.is_empty()
     }
 
+    /// Whether one of the modules defines `symbol`.
+    pub fn defines(&self, symbol: &str) -> bool {
+        self.definers.contains_key(symbol)
+    }
+
     /// The modules, in the order in which they were added.
     pub fn sources(&self) -> impl Iterator<Item = &ModuleSource> {
         self.members.iter().map(|(source, _)| source)

@@ -68,9 +68,7 @@ pub(crate) fn complete(composite: &mut Composite<'_>, inputs: &Inputs, kernels: 
     let left = not_mathematics(composite.module(), left);
     let missing =
         |module: &Module<'_>| -> Result<Vec<String>> { Ok(not_mathematics(module, missing(module)?)) };
-    if let Some(library) = inputs.standard_library.that_defines(&left)? {
-        composite.complete(library, missing)?;
-    }
+    inputs.standard_library.complete(composite, kernels, left, missing)?;
     markers::check_declarations(composite.module())
 }
 

@@ -1,6 +1,7 @@
 //! What can go wrong in a link, with the files, kernels and symbols that it is about.
 
 use crate::problem::Refusal;
+use crate::standard_library::TwoReleases;
 use crate::target::SelectionError;
 use crate::tool::ToolError;
 use offload_binary::{ContainerError, DecodeError, EncodeError, KernelsError};
@@ -106,6 +107,14 @@ pub enum Error {
         #[source]
         source: bitcode_link::ToolchainError,
     },
+    /// One function of Rust's standard library for inputs of two releases.
+    #[error(
+        "`{}` of Rust's standard library is needed by inputs of two releases of rustc, and an image has one of \
+         that name: `{}` was made by {}, and `{}` by {}\n\
+         help: compile both with one toolchain",
+        _0.symbol, _0.first, _0.first_release, _0.second, _0.second_release
+    )]
+    TwoReleases(Box<TwoReleases>),
     /// A type that host and device have at different places in memory.
     #[error(
         "type `{type_name}` lies differently in the memory of {target} than in that of the host\n\

@@ -98,9 +98,8 @@ pub(crate) fn sort(
     let limit = options.jobs.unwrap_or_else(jobs::default_jobs);
     let checked = jobs::run(limit, &certain, |sorted| sorted.source.check());
     checked.into_iter().collect::<bitcode_link::Result<()>>()?;
-    let producers = all.modules.iter().filter_map(|sorted| sorted.source.identity.producer.as_ref());
-    let releases = producers.filter_map(|producer| producer.rust_release()).map(ToOwned::to_owned).collect();
-    all.standard_library = Arc::new(StandardLibrary::new(options.sysroot.clone(), releases));
+    let sources = all.modules.iter().map(|sorted| &sorted.source);
+    all.standard_library = Arc::new(StandardLibrary::new(options.sysroot.clone(), sources));
     Ok(all)
 }
 

@@ -49,6 +49,7 @@ pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 pub use output::write_file;
 pub use plan::{Plan, plan_link};
 pub use problem::{Problem, Refusal};
+pub use standard_library::TwoReleases;
 pub use target::SelectionError;
 pub use tool::ToolError;
 pub use trouble::Trouble;

@@ -60,6 +60,13 @@ pub enum Trouble {
         /// Its symbol.
         symbol: String,
     },
+    /// A function of Rust's standard library, of which there is no bitcode.
+    NoStandardLibrary {
+        /// Its symbol.
+        symbol: String,
+        /// Why there is none.
+        why: String,
+    },
     /// A variable that nobody defines.
     UndefinedVariable {
         /// Its symbol.
@@ -149,6 +156,7 @@ impl Trouble {
             Self::MarkerNotInlined { .. } => {
                 "a function that asks for its position must be called directly, and not by itself"
             }
+            Self::NoStandardLibrary { .. } => "give the toolchain that made the bitcode with --sysroot",
             Self::UndefinedFunction { symbol } if is_of_sanitizer(symbol) => {
                 "compile the input without sanitizers, whose library a device doesn't have"
             }
@@ -232,6 +240,10 @@ impl fmt::Display for Said<'_> {
             }
             Trouble::UndefinedFunction { symbol } => {
                 write!(f, "kernel `{kernel}` calls `{}`, which no input defines", demangled(symbol))
+            }
+            Trouble::NoStandardLibrary { symbol, why } => {
+                let why = why.split("\nhelp: ").next().unwrap_or_default();
+                write!(f, "kernel `{kernel}` needs `{}` of Rust's standard library: {why}", demangled(symbol))
             }
             Trouble::UndefinedVariable { symbol } => {
                 write!(

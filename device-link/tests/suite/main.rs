@@ -14,4 +14,5 @@ mod retarget;
 mod run;
 mod support;
 mod targets;
+mod toolchains;
 mod tools;

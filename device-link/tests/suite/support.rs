@@ -53,21 +53,37 @@ fn mask_temporary(text: &str) -> String {
     out
 }
 
+/// The bits of some bytes, of each the lowest `count` ones, the lowest first.
+fn bits(bytes: &[u8], count: u32) -> Vec<bool> {
+    bytes.iter().flat_map(|byte| (0..count).map(move |bit| byte >> bit & 1 == 1)).collect()
+}
+
+/// `bytes` with the bits `to` in place of the bits `from`, which are as many.
+fn spliced(bytes: &[u8], from: &[bool], to: Vec<bool>) -> Vec<u8> {
+    let mut all = bits(bytes, 8);
+    let at = all.windows(from.len()).position(|window| window == from).expect("the text is there");
+    all.splice(at..at + from.len(), to);
+    all.chunks(8).map(|bits| bits.iter().rev().fold(0, |sum, bit| sum << 1 | u8::from(*bit))).collect()
+}
+
 /// Bitcode of clang's with `to` in place of `from`, of the same length, in the name of its producer: letters, digits
 /// and points take 6 bits there.
 pub(crate) fn renamed_producer(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     const CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._";
-    let bits_of = |byte: u8, count: u32| (0..count).map(move |bit| byte >> bit & 1 == 1);
     let encode = |text: &str| -> Vec<bool> {
         let codes = text.bytes().map(|byte| CHARACTERS.iter().position(|known| *known == byte));
         let codes = codes.map(|code| u8::try_from(code.expect("a name's character")).expect("of 64"));
-        codes.flat_map(|code| bits_of(code, 6)).collect()
+        bits(&codes.collect::<Vec<_>>(), 6)
     };
-    let mut bits: Vec<bool> = bytes.iter().flat_map(|byte| bits_of(*byte, 8)).collect();
-    let (from, to) = (encode(from), encode(to));
-    let at = bits.windows(from.len()).position(|window| window == from).expect("the name is there");
-    bits.splice(at..at + from.len(), to);
-    bits.chunks(8).map(|bits| bits.iter().rev().fold(0, |sum, bit| sum << 1 | u8::from(*bit))).collect()
+    spliced(bytes, &encode(from), encode(to))
+}
+
+/// The same for bitcode of rustc's, whose name has a hyphen: each character is two groups of 6 bits, the first of
+/// which says that another follows.
+pub(crate) fn renamed_release(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let groups =
+        |text: &str| -> Vec<u8> { text.bytes().flat_map(|byte| [byte & 31 | 32, byte >> 5]).collect() };
+    spliced(bytes, &bits(&groups(from), 6), bits(&groups(to), 6))
 }
 
 /// A kernel that calls a function of another module, and that function.
