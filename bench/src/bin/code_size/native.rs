@@ -18,17 +18,31 @@ pub(crate) struct Native {
     core: PathBuf,
 }
 
+/// Where they are kept from one run to the next.
+fn folder() -> PathBuf {
+    target().join("native-rustc")
+}
+
 impl Native {
     /// Downloads the packages and builds core, unless an earlier run did.
     pub(crate) fn new() -> Self {
-        let folder = target().join("native-rustc");
-        let native = Self { root: folder.join("root"), core: folder.join("core") };
-        if !native.core.join("lib.rmeta").exists() {
+        Self::built().unwrap_or_else(|| {
+            let native = Self::at(&folder());
             std::fs::create_dir_all(&native.core).expect("the target folder can be written");
-            native.unpack(&folder);
+            native.unpack(&folder());
             native.build_core();
-        }
-        native
+            native
+        })
+    }
+
+    /// What an earlier run built.
+    pub(crate) fn built() -> Option<Self> {
+        let native = Self::at(&folder());
+        native.core.join("lib.rmeta").exists().then_some(native)
+    }
+
+    fn at(folder: &Path) -> Self {
+        Self { root: folder.join("root"), core: folder.join("core") }
     }
 
     fn unpack(&self, folder: &Path) {

@@ -119,3 +119,44 @@ fn peak(words: Vec<String>) -> f64 {
     let ran = Run::new("python3").args(["-c", PEAK]).args(words).ok();
     ran.stdout.trim().parse().expect("a number of KiB")
 }
+
+#[cfg(test)]
+mod contestants {
+    use super::{TARGETS, Workload, ours, peak, seconds, theirs};
+    use std::path::Path;
+    use tests::{Run, Scratch, device_link};
+
+    fn link(scratch: &Scratch, words: &[String]) -> Vec<u8> {
+        assert!(seconds(words) > 0.0);
+        let container = scratch.path("ours.offload");
+        let list = Run::new(device_link()).arg("list").arg(&container).ok();
+        assert_eq!(list.stdout.matches("image ").count(), TARGETS.len(), "{list}");
+        assert_eq!(list.stdout.matches("kernel1_9(").count(), TARGETS.len(), "{list}");
+        read(&container)
+    }
+
+    fn read(path: &Path) -> Vec<u8> {
+        std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Nothing but the bench gives clang-linker-wrapper its workload.
+    #[test]
+    fn link_a_small_workload() {
+        let scratch = Scratch::new();
+        let two = Workload::new(&scratch, 2);
+        let cache = scratch.path("cache");
+        let first = link(&scratch, &ours(&scratch, &two.bitcode, None));
+        for when in ["an empty cache", "a full one"] {
+            assert!(link(&scratch, &ours(&scratch, &two.bitcode, Some(&cache))) == first, "{when}");
+        }
+        let changed = two.changed(&scratch, 1);
+        assert!(link(&scratch, &ours(&scratch, &changed, Some(&cache))) != first, "another module");
+        assert!(peak(theirs(&scratch, &two.objects, 1)) > 0.0);
+        // The images stand in the shared object, each after the first bytes of its container.
+        let library = read(&scratch.path("theirs.so"));
+        for name in ["kernel0_0.kd", "kernel1_9.kd"] {
+            let found = library.windows(name.len()).filter(|bytes| *bytes == name.as_bytes()).count();
+            assert!(found >= 2, "{name} is in {found} images");
+        }
+    }
+}
