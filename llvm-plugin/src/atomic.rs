@@ -1,5 +1,6 @@
 //! Who has to see an atomic operation.
 
+use crate::ffi;
 use inkwell::context::AsContextRef;
 use inkwell::llvm_sys::core;
 use inkwell::module::Module;
@@ -20,4 +21,11 @@ pub fn set_scope<'ctx>(module: &Module<'ctx>, instruction: InstructionValue<'ctx
             core::LLVMSetAtomicSyncScopeID(instruction.as_value_ref(), id);
         }
     }
+}
+
+/// Has code for NVIDIA's GPUs keep the order of atomic operations, and who has to see them, as far as they have
+/// scopes (`scoped`): LLVM's back end writes them all relaxed and for the device.
+pub fn write_ptx_atomics(module: &Module<'_>, scoped: bool) {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_write_ptx_atomics(module.as_mut_ptr(), scoped) }
 }

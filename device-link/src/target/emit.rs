@@ -33,6 +33,9 @@ impl Target {
         // Both would name the input's path in the image.
         module.set_name("kernels");
         module.set_source_file_name("kernels");
+        if self == Self::Nvptx64 {
+            nvptx64::write_atomics(module, machine);
+        }
         let kind = if self == Self::Nvptx64 { FileType::Assembly } else { FileType::Object };
         let (code, collected) =
             collect(&module.get_context(), || machine.write_to_memory_buffer(module, kind));

@@ -3,7 +3,9 @@
 use super::{Facts, initialization};
 use crate::Result;
 use crate::error::Error;
-use llvm_plugin::inkwell::targets::Target as Backend;
+use llvm_plugin::atomic::write_ptx_atomics;
+use llvm_plugin::inkwell::module::Module;
+use llvm_plugin::inkwell::targets::{Target as Backend, TargetMachine};
 
 pub(super) const FACTS: Facts = Facts {
     name: "nvptx64",
@@ -25,6 +27,11 @@ const CPUS: [&str; 34] = [
 /// The first generation that is compiled for the version of PTX that came with it.
 const FIRST_WITH_SHUFFLES: u32 = 75;
 
+/// The first generation on which an atomic operation says who has to see it.
+///
+/// Source: PTX ISA, `atom`: ".scope qualifier requires sm_60 or higher".
+const FIRST_WITH_SCOPES: u32 = 60;
+
 /// The number in a processor's name: 90 of `sm_90a`.
 pub(crate) fn generation(cpu: &str) -> u32 {
     let number = cpu.strip_prefix("sm_").unwrap_or_default();
@@ -35,6 +42,12 @@ pub(crate) fn generation(cpu: &str) -> u32 {
 pub(super) fn features(cpu: &str) -> String {
     let old = generation(cpu) < FIRST_WITH_SHUFFLES;
     if old { "+ptx63".to_owned() } else { String::new() }
+}
+
+/// Has atomic operations keep their order and scope. Done last, for what is written as PTX nothing optimizes.
+pub(super) fn write_atomics(module: &Module<'_>, machine: &TargetMachine) {
+    let scoped = generation(&machine.get_cpu().to_string_lossy()) >= FIRST_WITH_SCOPES;
+    write_ptx_atomics(module, scoped);
 }
 
 /// Whether the device itself has `symbol`. Source: CUDA C++ Programming Guide, "Dynamic Global Memory

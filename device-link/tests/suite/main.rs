@@ -7,6 +7,7 @@ mod container;
 mod dry_run;
 mod errors;
 mod files;
+mod gpu_code;
 mod inputs;
 mod inspect;
 mod reports;

@@ -6,22 +6,22 @@ use std::process::Command;
 
 /// A target: its triple, clang's flags for a module of its own, the processors that images are made for, and
 /// the kernels of native.c that it has.
-struct Gpu {
-    name: &'static str,
+pub(crate) struct Gpu {
+    pub(crate) name: &'static str,
     triple: &'static str,
     flags: &'static [&'static str],
     cpus: &'static [&'static str],
     kernels: &'static str,
 }
 
-const NVPTX64: Gpu = Gpu {
+pub(crate) const NVPTX64: Gpu = Gpu {
     name: "nvptx64",
     triple: "nvptx64-nvidia-cuda",
     flags: &["-march=sm_70", "-Xclang", "-target-feature", "-Xclang", "+ptx63"],
     cpus: &["sm_75", "sm_80", "sm_90", "sm_100", "sm_120"],
     kernels: "checked dynamic lanes reverse scale",
 };
-const AMDGCN: Gpu = Gpu {
+pub(crate) const AMDGCN: Gpu = Gpu {
     name: "amdgcn",
     triple: "amdgcn-amd-amdhsa",
     flags: &[],
@@ -37,14 +37,14 @@ const SPIRV64: Gpu = Gpu {
 };
 
 /// A folder for one test.
-struct Shelf {
+pub(crate) struct Shelf {
     folder: tempfile::TempDir,
     /// Whether ptxas is there. Without, PTX is as far as images for nvptx64 get.
     ptxas: bool,
 }
 
 impl Shelf {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let probe = folder.path().join("probe.offload");
         let mut command = device_link();
@@ -56,12 +56,12 @@ impl Shelf {
         Self { folder, ptxas: !missing }
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Compiles a case for `gpu` itself.
-    fn compile(&self, gpu: &Gpu, source: &str) -> PathBuf {
+    pub(crate) fn compile(&self, gpu: &Gpu, source: &str) -> PathBuf {
         let bitcode = self.file(&format!("{source}.{}.bc", gpu.name));
         let mut clang = llvm("clang");
         clang.arg(format!("--target={}", gpu.triple)).args(gpu.flags).args(["-O1", "-nogpulib"]);
@@ -80,7 +80,7 @@ impl Shelf {
     }
 
     /// Links `inputs` for `targets`, and returns what `list` tells of the images.
-    fn link(&self, inputs: &[&Path], targets: &[String], flags: &[&str]) -> Vec<String> {
+    pub(crate) fn link(&self, inputs: &[&Path], targets: &[String], flags: &[&str]) -> Vec<String> {
         let container = self.file("dev.offload");
         let mut command = device_link();
         command.arg("link").args(inputs).args(flags).arg("-o").arg(&container);
@@ -102,7 +102,7 @@ impl Shelf {
     }
 }
 
-fn targets(gpu: &Gpu) -> Vec<String> {
+pub(crate) fn targets(gpu: &Gpu) -> Vec<String> {
     let target =
         |cpu: &&str| if cpu.is_empty() { gpu.name.to_owned() } else { format!("{}:{cpu}", gpu.name) };
     gpu.cpus.iter().map(target).collect()
@@ -184,18 +184,4 @@ fn reports_are_exported_where_something_is_reported() {
         assert_eq!(names.contains("__outboard_reports"), exported, "{flag}: {names}");
         assert!(names.contains("checked.kd"), "{names}");
     }
-}
-
-#[test]
-fn scopes_of_atomic_operations() {
-    let shelf = Shelf::new();
-    let module = shelf.compile(&NVPTX64, "scopes.c");
-    shelf.link(&[&module], &["nvptx64:sm_75".to_owned()], &["--emit=ptx"]);
-    let ptx = printed(device_link().arg("inspect").arg(shelf.file("dev.offload")).arg("--ptx"));
-    let ptx = String::from_utf8(ptx).expect("text");
-    // Without a scope, an operation of PTX is for the device.
-    for operation in ["atom.global.add.u32", "atom.global.max.u64", "fence.sc.gpu", "fence.sc.cta"] {
-        assert!(ptx.contains(operation), "no {operation} in {ptx}");
-    }
-    assert!(!ptx.contains(".sys"), "nothing has to be seen by everybody: {ptx}");
 }

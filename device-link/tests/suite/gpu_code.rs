@@ -1,0 +1,143 @@
+//! The instructions that markers and atomic operations become on GPUs: what no machine without one can run.
+
+use crate::support::{device_link, printed};
+use crate::targets::{AMDGCN, Gpu, NVPTX64, Shelf, targets};
+use std::path::Path;
+
+/// The instructions of a kernel that have one of `words` in them, without the registers.
+fn instructions(shelf: &Shelf, kernel: &str, view: &str, words: &[&str]) -> String {
+    let text = printed(device_link().arg("inspect").arg(shelf.file("dev.offload")).args([kernel, view]));
+    let text = String::from_utf8(text).expect("text");
+    let code = text.lines().map(|line| line.split("//").next().unwrap_or(line).trim());
+    let chosen = code.filter(|line| words.iter().any(|word| line.contains(word)));
+    let plain = |line: &str| {
+        let words = line.trim_end_matches(';').split([' ', '\t']);
+        let kept = words.filter(|word| !word.is_empty() && !is_operand(word));
+        kept.collect::<Vec<_>>().join(" ")
+    };
+    chosen.map(plain).collect::<Vec<_>>().join("\n")
+}
+
+/// A register, an address or a number.
+fn is_operand(word: &str) -> bool {
+    word.starts_with(['%', '[', '-'])
+        || word.trim_end_matches(',').chars().all(|c| c.is_ascii_hexdigit())
+        || word.starts_with(['v', 's']) && word[1..].starts_with(|c: char| c.is_ascii_digit() || c == '[')
+}
+
+/// Links for every processor, then one for the tests to look at.
+fn link(shelf: &Shelf, module: &Path, gpu: &Gpu, chosen: &str) {
+    shelf.link(&[module], &targets(gpu), &[]);
+    shelf.link(&[module], &[chosen.to_owned()], if gpu.name == "nvptx64" { &["--emit=ptx"] } else { &[] });
+}
+
+#[test]
+fn atomic_operations_of_nvidia_gpus() {
+    const WORDS: [&str; 3] = ["atom.", "fence", "membar"];
+    let shelf = Shelf::new();
+    let module = shelf.compile(&NVPTX64, "scopes.c");
+    link(&shelf, &module, &NVPTX64, "nvptx64:sm_75");
+    // Without a scope, an operation of PTX is for the device.
+    insta::assert_snapshot!(instructions(&shelf, "scopes", "--ptx", &WORDS), @"
+    atom.global.add.u32
+    fence.sc.gpu
+    atom.cta.global.max.u64
+    atom.relaxed.cta.global.cas.b32
+    fence.sc.cta
+    ");
+    insta::assert_snapshot!(instructions(&shelf, "orders", "--ptx", &WORDS), @"
+    atom.sys.global.add.u32
+    fence.acq_rel.sys
+    atom.sys.global.add.u32
+    atom.sys.global.or.b64
+    fence.acq_rel.sys
+    fence.sc.sys
+    atom.sys.global.exch.b64
+    fence.acq_rel.sys
+    atom.sys.global.add.f32
+    fence.sc.sys
+    ");
+    // The first with scopes, and one that has none yet.
+    for (processor, atomic) in [("sm_60", "atom.sys.global.add.u32"), ("sm_50", "atom.global.add.u32")] {
+        shelf.link(&[&module], &[format!("nvptx64:{processor}")], &["--emit=ptx"]);
+        let code = instructions(&shelf, "orders", "--ptx", &WORDS);
+        assert_eq!(code.lines().next(), Some(atomic), "{processor}: {code}");
+        assert_eq!(code.matches("membar.sys").count(), 5, "{processor}: {code}");
+    }
+}
+
+#[test]
+fn atomic_operations_of_amd_gpus() {
+    const WORDS: [&str; 3] = ["atomic", "global_wb", "global_inv"];
+    let shelf = Shelf::new();
+    let module = shelf.compile(&AMDGCN, "scopes.c");
+    link(&shelf, &module, &AMDGCN, "amdgcn:gfx1201");
+    insta::assert_snapshot!(instructions(&shelf, "scopes", "--asm", &WORDS), @"
+    global_atomic_add_u32 th:TH_ATOMIC_RETURN scope:SCOPE_DEV
+    global_inv scope:SCOPE_DEV
+    global_atomic_max_u64 th:TH_ATOMIC_RETURN scope:SCOPE_SE
+    global_atomic_cmpswap_b32 th:TH_ATOMIC_RETURN scope:SCOPE_SE
+    global_inv scope:SCOPE_SE
+    ");
+    insta::assert_snapshot!(instructions(&shelf, "orders", "--asm", &WORDS), @"
+    global_atomic_add_u32 th:TH_ATOMIC_RETURN scope:SCOPE_SYS
+    global_wb scope:SCOPE_SYS
+    global_atomic_sub_u32 th:TH_ATOMIC_RETURN scope:SCOPE_SYS
+    global_atomic_or_b64 th:TH_ATOMIC_RETURN scope:SCOPE_SYS
+    global_inv scope:SCOPE_SYS
+    global_wb scope:SCOPE_SYS
+    global_atomic_swap_b64 th:TH_ATOMIC_RETURN scope:SCOPE_SYS
+    global_inv scope:SCOPE_SYS
+    global_atomic_add_f32 th:TH_ATOMIC_RETURN scope:SCOPE_SYS
+    global_wb scope:SCOPE_SYS
+    global_inv scope:SCOPE_SYS
+    ");
+}
+
+#[test]
+fn what_threads_do_together() {
+    let shelf = Shelf::new();
+    let module = shelf.compile(&NVPTX64, "native.c");
+    link(&shelf, &module, &NVPTX64, "nvptx64:sm_75");
+    let ptx = |kernel: &str, words: &[&str]| instructions(&shelf, kernel, "--ptx", words);
+    insta::assert_snapshot!(ptx("lanes", &["activemask", "shfl", "vote"]), @"
+    activemask.b32
+    shfl.sync.idx.b32
+    activemask.b32
+    shfl.sync.idx.b32
+    shfl.sync.idx.b32
+    activemask.b32
+    vote.sync.ballot.b32
+    ");
+    insta::assert_snapshot!(ptx("reverse", &["t.shared", "d.shared", "bar."]), @"
+    st.shared.b32
+    bar.sync
+    ld.shared.b32
+    ");
+    insta::assert_snapshot!(ptx("dynamic", &["t.shared", "d.shared", "bar."]), @"
+    st.shared.b32
+    bar.sync
+    ld.shared.b32
+    ");
+    let module = shelf.compile(&AMDGCN, "native.c");
+    link(&shelf, &module, &AMDGCN, "amdgcn:gfx90a");
+    let assembly = |kernel: &str, words: &[&str]| instructions(&shelf, kernel, "--asm", words);
+    insta::assert_snapshot!(assembly("lanes", &["mbcnt", "permute", "exec"]), @"
+    v_mbcnt_lo_u32_b32
+    v_mbcnt_hi_u32_b32
+    ds_bpermute_b32
+    ds_bpermute_b32
+    ds_bpermute_b32
+    s_and_b64 vcc, exec
+    ");
+    insta::assert_snapshot!(assembly("reverse", &["ds_", "barrier"]), @"
+    ds_write_b32
+    s_barrier
+    ds_read_b32
+    ");
+    insta::assert_snapshot!(assembly("dynamic", &["ds_", "barrier"]), @"
+    ds_write_b32
+    s_barrier
+    ds_read_b32
+    ");
+}
