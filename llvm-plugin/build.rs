@@ -7,7 +7,7 @@ const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 const DEBIAN_PREFIX: &str = "/usr/lib/llvm-22";
 const VERSION: &str = "22.1";
 
-const SHIM: [&str; 15] = [
+const SHIM: [&str; 16] = [
     "cpp/pass_builder.cpp",
     "cpp/diagnostic.cpp",
     "cpp/module.cpp",
@@ -19,6 +19,7 @@ const SHIM: [&str; 15] = [
     "cpp/layout.cpp",
     "cpp/expand.cpp",
     "cpp/ptx_atomics.cpp",
+    "cpp/narrow_atomics.cpp",
     "cpp/aggregates.cpp",
     "cpp/link.cpp",
     "cpp/fatal.cpp",

@@ -216,6 +216,22 @@ extern "C" void outboard_expand_atomics(LLVMModuleRef module) {
   }
 }
 
+/// Widens a number cut short to a type that is still narrower than the one it had. LLVM 22 masks the uncut number
+/// there, and gives the result the wrong type.
+///
+/// Source: G_ZEXT of G_TRUNC in llvm/lib/CodeGen/GlobalISel (LLVM 22.1), as spirv-val sees what becomes of it.
+static void expandWidening(ZExtInst &widening) {
+  auto *cut = dyn_cast<TruncInst>(widening.getOperand(0));
+  unsigned bits = widening.getType()->getScalarSizeInBits();
+  if (!cut || bits >= cut->getSrcTy()->getScalarSizeInBits())
+    return;
+  IRBuilder<> builder(&widening);
+  uint64_t mask = (uint64_t(1) << cut->getType()->getScalarSizeInBits()) - 1;
+  Value *wide = builder.CreateTrunc(cut->getOperand(0), widening.getType());
+  widening.replaceAllUsesWith(builder.CreateAnd(wide, ConstantInt::get(widening.getType(), mask)));
+  widening.eraseFromParent();
+}
+
 /// No `llvm.*.with.overflow`, `llvm.minimumnum`, `llvm.maximumnum` and `llvm.bitreverse` is left, and no vector of
 /// bits that is taken for an integer.
 extern "C" void outboard_expand_arithmetic(LLVMModuleRef module) {
@@ -223,6 +239,10 @@ extern "C" void outboard_expand_arithmetic(LLVMModuleRef module) {
     for (Instruction &instruction : make_early_inc_range(instructions(function))) {
       if (auto *cast = dyn_cast<BitCastInst>(&instruction)) {
         expandMask(*cast);
+        continue;
+      }
+      if (auto *widening = dyn_cast<ZExtInst>(&instruction)) {
+        expandWidening(*widening);
         continue;
       }
       auto *call = dyn_cast<IntrinsicInst>(&instruction);

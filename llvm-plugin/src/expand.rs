@@ -34,3 +34,9 @@ pub fn expand_atomics(module: &Module<'_>) {
     // SAFETY: a live module.
     unsafe { ffi::outboard_expand_atomics(module.as_mut_ptr()) }
 }
+
+/// Makes atomic operations on the 32 bits around it of those on less.
+pub fn widen_atomics(module: &Module<'_>) {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_widen_atomics(module.as_mut_ptr()) }
+}

@@ -97,8 +97,9 @@ pub(crate) fn legalize(module: &Module<'_>, target: Target) -> Result<()> {
     if target != Target::Spirv64 {
         return Ok(());
     }
-    expand::expand_arithmetic(module);
     expand::expand_atomics(module);
+    expand::widen_atomics(module);
+    expand::expand_arithmetic(module);
     expand::define_initializers(module);
     expand::split_aggregates(module);
     expand::compare_addresses(module);
