@@ -27,6 +27,22 @@ unsafe extern "C" {
     pub safe fn lane() -> u32;
     #[link_name = "__outboard_dev_shuffle_32"]
     pub safe fn shuffle(value: u32, lane: u32) -> u32;
+    #[link_name = "__outboard_dev_lane_count"]
+    pub safe fn lanes() -> u32;
+    #[link_name = "__outboard_dev_shuffle_64"]
+    pub safe fn shuffle_64(value: u64, lane: u32) -> u64;
+    #[link_name = "__outboard_dev_ballot"]
+    pub safe fn ballot(condition: u32) -> u64;
+    #[link_name = "__outboard_dev_fence_block"]
+    pub safe fn fence_block();
+    #[link_name = "__outboard_dev_fence_device"]
+    pub safe fn fence_device();
+    #[link_name = "__outboard_dev_fence_system"]
+    pub safe fn fence_system();
+    #[link_name = "__outboard_dev_atomic_add_32_device"]
+    pub fn count_up(counter: *mut u32, by: u32) -> u32;
+    #[link_name = "__outboard_dev_dynamic_shared"]
+    pub safe fn dynamic_shared() -> *mut u8;
     fn __outboard_dev_static_shared(key: u64, size: u64, alignment: u64) -> *mut u8;
 }
 

@@ -1,6 +1,6 @@
 //! A kernel of the suite and its manifest: the lines at the head of its source that start with `//@`.
 //!
-//! `launch GRID BLOCK`, then a line a slot in order (`u64 3`, `f32 2.5`, `in f32 64 wave`, `out u32 8`, `inout …`,
+//! `launch GRID BLOCK`, `shared BYTES` for shared memory whose size the launch gives, then a line a slot in order (`u64 3`, `f32 2.5`, `in f32 64 wave`, `out u32 8`, `inout …`,
 //! `struct …`), `close 1e-6` for the error that floats may have on targets with mathematics of their own, `libm` where
 //! x86_64 may have it too, `refused TARGET: part of the message`, `links TARGET: why` where an image is made of it
 //! and cannot be run, `together` for what the threads of a block do together.
@@ -23,6 +23,8 @@ pub struct Kernel {
     pub grid: [u32; 3],
     /// Number of threads in a block.
     pub block: [u32; 3],
+    /// Bytes of dynamic shared memory.
+    pub shared: u32,
     /// The arguments.
     pub slots: Vec<Slot>,
     /// How far floats may be from the host's, relative to the larger of 1 and the number.
@@ -105,6 +107,7 @@ fn parse(path: &Path, text: &str) -> Result<Kernel, String> {
             summary,
             grid: [1; 3],
             block: [1; 3],
+            shared: 0,
             slots: Vec::new(),
             close: 0.0,
             libm: false,
@@ -123,6 +126,7 @@ fn parse(path: &Path, text: &str) -> Result<Kernel, String> {
                 (kernel.grid, kernel.block) = (parse_extent(grid)?, parse_extent(block)?);
                 launched = true;
             }
+            "shared" => kernel.shared = rest.parse().map_err(|_| wrong())?,
             "close" => kernel.close = rest.parse().map_err(|_| wrong())?,
             "libm" => kernel.libm = true,
             "together" => kernel.together = true,
@@ -191,7 +195,7 @@ mod tests {
     #[test]
     fn a_manifest_is_read() {
         let text = "//! Twice.\n//@ launch 3x4 8\n//@ u64 5\n//@ f32 1.5\n//@ in u8 7 small\n//@ out f64 2\n\
-                    //@ close 1e-3\n//@ refused spirv64: a: b\n";
+                    //@ shared 96\n//@ close 1e-3\n//@ refused spirv64: a: b\n";
         let kernel = check(text).expect("a manifest");
         assert_eq!((kernel.name.as_str(), kernel.summary.as_str()), ("doubled", "Twice."));
         assert_eq!((kernel.grid, kernel.block, kernel.close), ([3, 4, 1], [8, 1, 1], 1e-3));
@@ -202,7 +206,7 @@ mod tests {
             memory(Element::Whole(1), 7, Fill::Small),
             memory(Element::F64, 2, Fill::Zero),
         ];
-        assert_eq!(kernel.slots, slots);
+        assert_eq!((kernel.shared, kernel.slots), (96, slots.to_vec()));
         let refused: Vec<_> = kernel.refused.iter().map(|(by, text)| (by.name, text.as_str())).collect();
         assert_eq!(refused, [("spirv64", "a: b")]);
     }

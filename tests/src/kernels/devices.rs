@@ -103,7 +103,7 @@ fn run(
 ) -> Result<Vec<u8>, String> {
     let mut command = Command::new("timeout");
     command.arg(LIMIT).args(driver).arg(image).arg(&kernel.name).env_remove("LD_LIBRARY_PATH");
-    command.args(kernel.grid.iter().chain(&kernel.block).map(u32::to_string));
+    command.args(kernel.grid.iter().chain(&kernel.block).chain([&kernel.shared]).map(u32::to_string));
     let mut input = Vec::new();
     for (index, slot) in kernel.slots.iter().enumerate() {
         command.arg(match *slot {

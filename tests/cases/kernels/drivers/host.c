@@ -40,18 +40,53 @@ void *__outboard_dev_static_shared(uint64_t key, uint64_t size, uint64_t alignme
   if (key >= KEYS || size > BYTES || alignment > 16) fail("more shared memory than there is");
   return shared[key];
 }
+static _Alignas(16) char dynamic[BYTES];
+void *__outboard_dev_dynamic_shared(void) { return dynamic; }
 
 // Threads in lockstep: 32 of them, which all take part.
 enum { LANES = 32, THREADS = 1024 };
-static uint32_t exchanged[THREADS];
+static uint64_t exchanged[THREADS];
 uint32_t __outboard_dev_lane_id(void) { return thread[0] % LANES; }
-uint32_t __outboard_dev_shuffle_32(uint32_t value, uint32_t lane) {
+uint32_t __outboard_dev_lane_count(void) { return LANES; }
+uint64_t __outboard_dev_shuffle_64(uint64_t value, uint32_t lane) {
   exchanged[thread[0]] = value;
   __outboard_dev_barrier();
-  uint32_t found = exchanged[thread[0] / LANES * LANES + lane % LANES];
+  uint64_t found = exchanged[thread[0] / LANES * LANES + lane % LANES];
   __outboard_dev_barrier();
   return found;
 }
+uint32_t __outboard_dev_shuffle_32(uint32_t value, uint32_t lane) { return __outboard_dev_shuffle_64(value, lane); }
+uint64_t __outboard_dev_ballot(uint32_t condition) {
+  uint64_t votes = 0;
+  for (uint32_t lane = 0; lane < LANES; lane++) votes |= __outboard_dev_shuffle_64(condition != 0, lane) << lane;
+  return votes;
+}
+
+#define FETCH(TYPE, NAME, OPERATION)                                                                                 \
+  TYPE __outboard_dev_atomic_##OPERATION##_##NAME(TYPE *at, TYPE value) {                                            \
+    return __atomic_fetch_##OPERATION(at, value, __ATOMIC_RELAXED);                                                  \
+  }
+#define ATOMICS(TYPE, NAME)                                                                                          \
+  FETCH(TYPE, NAME, add)                                                                                             \
+  FETCH(TYPE, NAME, and)                                                                                             \
+  FETCH(TYPE, NAME, or)                                                                                              \
+  FETCH(TYPE, NAME, xor)                                                                                             \
+  FETCH(TYPE, NAME, min)                                                                                             \
+  FETCH(TYPE, NAME, max)                                                                                             \
+  TYPE __outboard_dev_atomic_exchange_##NAME(TYPE *at, TYPE value) {                                                 \
+    return __atomic_exchange_n(at, value, __ATOMIC_RELAXED);                                                         \
+  }                                                                                                                  \
+  TYPE __outboard_dev_atomic_compare_exchange_##NAME(TYPE *at, TYPE expected, TYPE value) {                          \
+    __atomic_compare_exchange_n(at, &expected, value, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);                        \
+    return expected;                                                                                                 \
+  }
+ATOMICS(uint32_t, 32_block)
+ATOMICS(uint32_t, 32_device)
+ATOMICS(uint64_t, 64_block)
+ATOMICS(uint64_t, 64_device)
+void __outboard_dev_fence_block(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+void __outboard_dev_fence_device(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+void __outboard_dev_fence_system(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 
 static void *work_item(void *number) {
   uint64_t at = (uintptr_t)number, whole[REGISTERS] = {0};
@@ -81,13 +116,14 @@ int main(int argc, char **argv) {
   request = read_request(argc, argv);
   void *library = dlopen(request.image, RTLD_NOW | RTLD_LOCAL);
   if (!library || !(entry = (kernel *)dlsym(library, request.kernel))) fail(dlerror());
+  if (request.shared > BYTES) fail("more shared memory than there is");
   size_t items = (size_t)request.block[0] * request.block[1] * request.block[2];
   pthread_t *threads = calloc(items, sizeof *threads);
   pthread_barrier_init(&barrier, 0, items);
   for (block[2] = 0; block[2] < request.grid[2]; block[2]++)
     for (block[1] = 0; block[1] < request.grid[1]; block[1]++)
       for (block[0] = 0; block[0] < request.grid[0]; block[0]++) {
-        memset(shared, 0, sizeof shared);
+        memset(shared, 0, sizeof shared), memset(dynamic, 0, sizeof dynamic);
         for (uintptr_t item = 0; item < items; item++)
           if (pthread_create(&threads[item], 0, work_item, (void *)item)) fail("no thread to be had");
         for (size_t item = 0; item < items; item++) pthread_join(threads[item], 0);

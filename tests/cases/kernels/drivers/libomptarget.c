@@ -77,7 +77,8 @@ int main(int argc, char **argv) {
                                 .sizes = sizes,
                                 .types = types,
                                 .teams = {grid[0], grid[1], grid[2]},
-                                .threads = {block[0], block[1], block[2]}};
+                                .threads = {block[0], block[1], block[2]},
+                                .shared_bytes = request.shared};
   struct ident ident = {.flags = 2, .length = 8, .source = ";;;0;0;;"};
 
   __tgt_register_lib(&descriptor);

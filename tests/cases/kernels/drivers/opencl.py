@@ -20,7 +20,7 @@ def main():
                       [(grid[0], grid[1]), (grid[2], block[0]), (block[1], block[2])]]
     flags = pyopencl.mem_flags.READ_WRITE | pyopencl.mem_flags.COPY_HOST_PTR
     memory = []
-    for slot in sys.argv[9:]:
+    for slot in sys.argv[10:]:
         number = int(slot[1:])
         if slot[0] in "bs":
             buffer = bytearray(sys.stdin.buffer.read(number))
