@@ -1,14 +1,23 @@
 //! Results kept in a folder under a hash of all that they were made from.
 //!
 //! An entry is a file `ab/cdef...`, named by its key: a magic, the content's length and SHA-256, the
-//! content. It is written beside its place and renamed, so several processes may share a folder.
+//! content. It is written beside its place and renamed, so several processes may share a folder. The time at
+//! which a file was changed is the time at which the entry was last used.
 
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 const MAGIC: &[u8; 8] = b"OBCACHE1";
+/// Of names of files that are being written.
+const NEW: &str = ".new.";
+/// After which nobody is writing a file any more: who was has been killed.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 const HEADER: usize = MAGIC.len() + size_of::<u64>() + 32;
 
 /// What a result was made from, as a hash. Every part has a name and a length, so that no two lists of
@@ -68,6 +77,8 @@ pub enum Found {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+        /// Whether it is gone.
+        removed: bool,
     },
 }
 
@@ -75,13 +86,31 @@ pub enum Found {
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: PathBuf,
+    /// The entries that were found or kept: they stay.
+    used: Arc<Mutex<HashSet<PathBuf>>>,
+}
+
+/// What was removed to make room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shrunk {
+    /// The number of entries.
+    pub entries: usize,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// An entry, as its file says.
+struct Entry {
+    used: SystemTime,
+    path: PathBuf,
+    bytes: u64,
 }
 
 impl Cache {
     /// The cache in `folder`, which is made where it isn't there.
     pub fn open(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        Ok(Self { folder: folder.to_owned() })
+        Ok(Self { folder: folder.to_owned(), used: Arc::default() })
     }
 
     fn path(&self, key: &Key) -> PathBuf {
@@ -89,17 +118,29 @@ impl Cache {
         self.folder.join(first).join(rest)
     }
 
-    /// Looks `key` up.
+    fn note_use(&self, path: PathBuf) {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+    }
+
+    /// Looks `key` up. What is damaged is removed.
     pub fn find(&self, key: &Key) -> Found {
         let path = self.path(key);
         let mut bytes = Vec::new();
-        let read = std::fs::File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes));
+        let read = File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes).map(|_| file));
         match read {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Missing,
-            Err(error) => Found::Damaged { path, reason: error.to_string() },
-            Ok(_) => match content_of(&bytes) {
-                Ok(content) => Found::Content(content.to_owned()),
-                Err(reason) => Found::Damaged { path, reason: reason.to_owned() },
+            Err(error) => Found::Damaged { path, reason: error.to_string(), removed: false },
+            Ok(file) => match content_of(&bytes) {
+                Ok(content) => {
+                    // Whose cache it isn't may not be able to say that it was used.
+                    let _ = file.set_modified(SystemTime::now());
+                    self.note_use(path);
+                    Found::Content(content.to_owned())
+                }
+                Err(reason) => {
+                    let removed = std::fs::remove_file(&path).is_ok();
+                    Found::Damaged { path, reason: reason.to_owned(), removed }
+                }
             },
         }
     }
@@ -109,14 +150,70 @@ impl Cache {
         let path = self.path(key);
         let folder = path.parent().unwrap_or(&self.folder);
         std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(".new.").tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new().prefix(NEW).tempfile_in(folder)?;
         file.write_all(MAGIC)?;
         file.write_all(&(content.len() as u64).to_le_bytes())?;
         file.write_all(&Sha256::digest(content))?;
         file.write_all(content)?;
         file.persist(&path).map_err(|error| error.error)?;
+        self.note_use(path);
         Ok(())
     }
+
+    /// Removes entries, those first that nobody has used for longest, until the rest is no more than `limit` bytes.
+    /// What was found or kept through this cache stays. Others may use the folder meanwhile: an entry that is being
+    /// read is read to its end, and one that is gone already is none of anybody's trouble.
+    pub fn shrink(&self, limit: u64) -> io::Result<Shrunk> {
+        let mut entries = self.entries()?;
+        let mut total: u64 = entries.iter().map(|entry| entry.bytes).sum();
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        entries.retain(|entry| !used.contains(&entry.path));
+        entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
+        let mut shrunk = Shrunk::default();
+        for entry in entries {
+            if total <= limit {
+                break;
+            }
+            match std::fs::remove_file(&entry.path) {
+                Ok(()) => {
+                    shrunk.entries += 1;
+                    shrunk.bytes += entry.bytes;
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(_) => continue,
+            }
+            total -= entry.bytes;
+        }
+        Ok(shrunk)
+    }
+
+    /// The entries, and nothing else that somebody may have put into the folder. What was never written to its end
+    /// is removed on the way.
+    fn entries(&self) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for folder in std::fs::read_dir(&self.folder)? {
+            let folder = folder?;
+            // Who shares the folder may remove files while they are listed.
+            let Ok(files) = std::fs::read_dir(folder.path()) else { continue };
+            for file in files.flatten() {
+                let Some(name) = file.file_name().to_str().map(ToOwned::to_owned) else { continue };
+                let Ok(metadata) = file.metadata() else { continue };
+                let (Ok(used), path) = (metadata.modified(), file.path()) else { continue };
+                let whole = folder.file_name().to_string_lossy().into_owned() + &name;
+                if is_key(&whole) && metadata.is_file() {
+                    entries.push(Entry { used, path, bytes: metadata.len() });
+                } else if name.starts_with(NEW) && used.elapsed().is_ok_and(|age| age > ABANDONED) {
+                    let _ = std::fs::remove_file(path);
+                }
+            }
+        }
+        Ok(entries)
+    }
+}
+
+/// Whether `name` is the text of a key.
+fn is_key(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// The content of an entry, if it is what its header says.
@@ -134,76 +231,4 @@ fn content_of(bytes: &[u8]) -> Result<&[u8], &'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key(parts: &[(&str, &[u8])]) -> Key {
-        let mut builder = KeyBuilder::new("tests");
-        for (name, content) in parts {
-            builder.part(name, content);
-        }
-        builder.finish()
-    }
-
-    #[test]
-    fn keys_differ_where_any_part_does() {
-        let keys = [
-            key(&[]),
-            key(&[("a", b"x")]),
-            key(&[("a", b"y")]),
-            key(&[("b", b"x")]),
-            key(&[("a", b"x"), ("a", b"x")]),
-            key(&[("a", b"xa"), ("x", b"")]),
-            key(&[("ax", b""), ("a", b"x")]),
-            KeyBuilder::new("other").finish(),
-        ];
-        for (index, first) in keys.iter().enumerate() {
-            assert!(keys[index + 1..].iter().all(|second| first != second), "{index}");
-        }
-        assert_eq!(key(&[("a", b"x")]), key(&[("a", b"x")]));
-        assert_eq!(keys[0].as_str().len(), 64);
-    }
-
-    #[test]
-    fn what_is_kept_is_found() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let cache = Cache::open(&folder.path().join("a/b")).expect("made");
-        let key = key(&[("input", b"bytes")]);
-        assert_eq!(cache.find(&key), Found::Missing);
-        for content in [&b"result"[..], b"", b"another"] {
-            cache.keep(&key, content).expect("kept");
-            assert_eq!(cache.find(&key), Found::Content(content.to_owned()));
-        }
-        let files = std::fs::read_dir(cache.path(&key).parent().expect("in a folder")).expect("readable");
-        assert_eq!(files.count(), 1, "no temporary file is left");
-    }
-
-    #[test]
-    fn every_damage_is_seen() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let cache = Cache::open(folder.path()).expect("made");
-        let key = key(&[]);
-        cache.keep(&key, b"content").expect("kept");
-        let path = cache.path(&key);
-        let whole = std::fs::read(&path).expect("readable");
-        let damaged = |bytes: &[u8]| {
-            std::fs::write(&path, bytes).expect("writable");
-            matches!(cache.find(&key), Found::Damaged { .. })
-        };
-        for at in 0..whole.len() {
-            let mut bytes = whole.clone();
-            bytes[at] ^= 0x10;
-            assert!(damaged(&bytes), "byte {at}");
-            assert!(damaged(&whole[..at]), "cut at {at}");
-        }
-        std::fs::remove_file(&path).expect("removable");
-        std::fs::create_dir(&path).expect("makeable");
-        assert!(matches!(cache.find(&key), Found::Damaged { .. }), "a folder is no entry");
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_made() {
-        let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        assert!(Cache::open(&file.path().join("cache")).is_err());
-    }
-}
+mod tests;

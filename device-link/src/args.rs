@@ -1,5 +1,6 @@
 //! The command line.
 
+use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use device_link::inspect::View;
 use device_link::{Emit, OptLevel, Options, PanicMode, TargetSpec};
@@ -28,7 +29,7 @@ pub(crate) enum MessageFormat {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Link bitcode, IR and objects into an image in a container
-    Link(LinkArguments),
+    Link(Box<LinkArguments>),
     /// Pack files into a container
     Pack {
         /// file=F,triple=T[,arch=A][,kind=none|openmp|cuda|hip|sycl][,KEY=VALUE...]
@@ -189,6 +190,9 @@ pub(crate) struct LinkArguments {
     /// A folder in which images are kept, and found when nothing that they are made of has changed
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
+    /// How large the cache may get before the images go that were used longest ago
+    #[arg(long, default_value = "2GiB", requires = "cache_dir", value_name = "SIZE", value_parser = size)]
+    cache_size: u64,
     /// Keep the modules, objects and images on the way [default folder: OUTPUT.temps]
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
     save_temps: Option<Option<PathBuf>>,
@@ -249,9 +253,15 @@ impl LinkArguments {
             allow_mutable_statics: self.allow_mutable_statics,
             sysroot: self.sysroot.clone(),
             cache_dir: self.cache_dir.clone(),
+            cache_size: Some(self.cache_size),
             save_temps: self.beside_output(self.save_temps.as_ref(), "temps"),
         }
     }
+}
+
+fn size(text: &str) -> Result<u64, &'static str> {
+    let size = text.parse().map(|size: ByteSize| size.as_u64());
+    size.map_err(|_| "a size is a number of bytes, or one with kB, MB, GB, KiB, MiB or GiB behind it")
 }
 
 fn spec(text: &str) -> TargetSpec {

@@ -16,9 +16,15 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+/// How many bytes a cache may have, where it isn't said.
+const DEFAULT_SIZE: u64 = 2 << 30;
+
 /// A folder of images, and what the images of this link have in common.
 pub(crate) struct ImageCache {
     cache: Cache,
+    folder: PathBuf,
+    /// How many bytes it may have after a link that added to it.
+    limit: u64,
     common: KeyBuilder,
 }
 
@@ -64,7 +70,8 @@ impl ImageCache {
         for file in files {
             file.add_to_key(&mut common)?;
         }
-        Ok(Some(Self { cache, common }))
+        let limit = options.cache_size.unwrap_or(DEFAULT_SIZE);
+        Ok(Some(Self { cache, folder: folder.clone(), limit, common }))
     }
 
     /// The image for `selection`, if it was made before.
@@ -76,9 +83,10 @@ impl ImageCache {
     ) -> Option<ImageReport> {
         match self.cache.find(&self.key(selection, options)) {
             Found::Missing => None,
-            Found::Damaged { path, reason } => {
+            Found::Damaged { path, reason, removed } => {
                 let path = path.display();
-                warnings.push(format!("`{path}` of the cache is damaged and isn't used: {reason}"));
+                let fate = if removed { "was damaged and is removed" } else { "is damaged and isn't used" };
+                warnings.push(format!("`{path}` of the cache {fate}: {reason}"));
                 None
             }
             Found::Content(content) => {
@@ -99,6 +107,12 @@ impl ImageCache {
         let content = pack(report, warnings)?;
         let kept = self.cache.keep(&self.key(selection, options), &content);
         Ok(kept.err().map(|error| format!("the image for {selection} can't be kept in the cache: {error}")))
+    }
+
+    /// Makes room, once images were kept. What this link used stays.
+    pub(crate) fn shrink(&self) -> Option<String> {
+        let failed = self.cache.shrink(self.limit).err()?;
+        Some(format!("no room can be made in the cache `{}`: {failed}", self.folder.display()))
     }
 
     fn key(&self, selection: &Selection, options: &Options) -> Key {
@@ -137,7 +151,7 @@ fn stamp(path: &Path) -> String {
 
 /// `options` without those that no image depends on.
 fn that_matter(options: &Options) -> Options {
-    Options { targets: Vec::new(), jobs: None, cache_dir: None, ..options.clone() }
+    Options { targets: Vec::new(), jobs: None, cache_dir: None, cache_size: None, ..options.clone() }
 }
 
 fn pack(report: &ImageReport, warnings: &[String]) -> Result<Vec<u8>> {

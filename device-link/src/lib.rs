@@ -138,6 +138,7 @@ fn link_images(
                 warnings.extend(cache.keep((selection, options), report, &about_inputs)?);
             }
         }
+        warnings.extend(cache.as_ref().and_then(ImageCache::shrink));
     }
     let mut made = made.into_iter();
     let results = found.reports.into_iter().map(|report| match report {

@@ -94,6 +94,9 @@ pub struct Options {
     pub sysroot: Option<PathBuf>,
     /// A folder in which images are kept, and found when nothing that they are made of has changed.
     pub cache_dir: Option<PathBuf>,
+    /// How many bytes that folder may have when a link has added to it; 2 GiB by default. What was used longest ago
+    /// is removed.
+    pub cache_size: Option<u64>,
     /// A folder for the modules, objects and images that the phases make.
     pub save_temps: Option<PathBuf>,
 }

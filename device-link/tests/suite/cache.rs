@@ -114,9 +114,52 @@ fn a_damaged_entry_is_told_and_made_anew() {
     let name = entry.to_string_lossy().replace(&*folder.0.path().to_string_lossy(), "DIR");
     assert_eq!(
         said.trim_end(),
-        format!("warning: `{name}` of the cache is damaged and isn't used: its content is not what it was")
+        format!("warning: `{name}` of the cache was damaged and is removed: its content is not what it was")
     );
     assert_eq!(folder.link(&["one.bc"], &[]), (first, String::new()));
+}
+
+#[test]
+fn a_cache_has_a_size() {
+    let folder = Folder::new();
+    folder.compile("one", 1);
+    folder.compile("two", 2);
+    folder.compile("six", 6);
+    let (first, _) = folder.link(&["one.bc"], &TARGETS);
+    let [x86_64, amdgcn] = folder.entries().try_into().expect("two entries");
+    folder.link(&["two.bc"], &TARGETS);
+    assert_eq!(folder.entries().len(), 4, "2 GiB are enough");
+    // Used again, it is younger than the other, and goes after it.
+    assert_eq!(folder.link(&["one.bc"], &TARGETS), (first, String::new()));
+    let sizes: u64 = folder.entries().iter().map(|path| path.metadata().expect("there").len()).sum();
+    // The new images are about as large as those that go.
+    let limit = sizes + 1000;
+    folder.link(&["six.bc"], &[&TARGETS[..], &["--cache-size", &limit.to_string()]].concat());
+    let left = folder.entries();
+    assert!(left.contains(&x86_64) && left.contains(&amdgcn), "{left:?}");
+    let now: u64 = left.iter().map(|path| path.metadata().expect("there").len()).sum();
+    assert!(left.len() == 4 && now <= limit, "{now} of {limit} bytes");
+    // What a link used stays, however little room there is.
+    let (_, said) = folder.link(&["two.bc"], &[&TARGETS[..], &["--cache-size", "1kB"]].concat());
+    assert_eq!((folder.entries().len(), said.as_str()), (2, ""));
+    let (_, said) = folder.link(&["two.bc"], &[&TARGETS[..], &["--cache-size", "0"]].concat());
+    assert_eq!((folder.entries().len(), said.as_str()), (2, ""));
+}
+
+#[test]
+fn sizes_that_are_none() {
+    let said = |arguments: &[&str]| {
+        let output = run(device_link().args(["link", "names.ll", "-o", "/nowhere/out"]).args(arguments));
+        assert_eq!(output.status.code(), Some(2));
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        text.split("\n\n").next().unwrap_or_default().to_owned()
+    };
+    insta::assert_snapshot!(said(&["--cache-dir", "/nowhere", "--cache-size", "2 elephants"]), @"error: invalid value '2 elephants' for '--cache-size <SIZE>': a size is a number of bytes, or one with kB, MB, GB, KiB, MiB or GiB behind it");
+    insta::assert_snapshot!(said(&["--cache-dir", "/nowhere", "--cache-size=-1"]), @"error: invalid value '-1' for '--cache-size <SIZE>': a size is a number of bytes, or one with kB, MB, GB, KiB, MiB or GiB behind it");
+    insta::assert_snapshot!(said(&["--cache-size", "2GB"]), @"
+    error: the following required arguments were not provided:
+      --cache-dir <DIR>
+    ");
 }
 
 #[test]
