@@ -38,3 +38,16 @@ pub const INIT_ALL_RTLS: &str = "__tgt_init_all_rtls";
 pub const TARGET_KERNEL: &str = "__tgt_target_kernel";
 /// The registration function, by name.
 pub const REGISTER_LIB: &str = "__tgt_register_lib";
+
+/// Starts mappings. Not in the table: the crate outboard finds it in a library that it opens.
+pub const DATA_BEGIN: &[u8] = b"__tgt_target_data_begin_mapper\0";
+/// Ends mappings. As [`DATA_BEGIN`].
+pub const DATA_END: &[u8] = b"__tgt_target_data_end_mapper\0";
+/// Copies mapped memory. As [`DATA_BEGIN`].
+pub const DATA_UPDATE: &[u8] = b"__tgt_target_data_update_mapper\0";
+/// OpenMP's number of devices, the host left out. As [`DATA_BEGIN`].
+pub const NUM_DEVICES: &[u8] = b"omp_get_num_devices\0";
+/// OpenMP's default device. As [`DATA_BEGIN`].
+pub const DEFAULT_DEVICE: &[u8] = b"omp_get_default_device\0";
+/// The runtime, by the names that dynamic linkers know it by: with LLVM's version first.
+pub const RUNTIME_LIBRARIES: [&str; 2] = ["libomptarget.so.22.1", "libomptarget.so"];

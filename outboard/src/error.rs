@@ -1,0 +1,160 @@
+//! What can go wrong with a launch, each with what helps.
+
+use crate::launch;
+
+/// Why a launch or a mapping failed.
+///
+/// ```
+/// use outboard::prelude::*;
+///
+/// let mut y = [0u32; 3];
+/// let error = Device::default().over(4).run(each(&mut y), |it, y| *y.of(it) = 1).unwrap_err();
+/// assert!(matches!(error, outboard::Error::TooShort { len: 3, needed: 4, .. }));
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A device is required, and there is none.
+    #[error("no device ran the launch: {reason}\nhelp: {help}")]
+    NoDevice {
+        /// What is missing.
+        reason: &'static str,
+        /// What helps.
+        help: &'static str,
+    },
+    /// There are devices, but none that the program's images are for.
+    #[error(
+        "the machine has {devices} devices for offloading, and the program has no image for them\n\
+         help: name them when you build, as in `cargo outboard build --device host,sm_90`; `cargo outboard devices` \
+         tells what there is"
+    )]
+    ImageMismatch {
+        /// How many devices there are.
+        devices: u32,
+    },
+    /// A device is required, and the program's images have not this kernel.
+    #[error(
+        "the program has no device code for the kernel `{kernel}`\n\
+         help: the summary of the build tells why it stayed on the host"
+    )]
+    NoKernel {
+        /// The Rust name of its body.
+        kernel: &'static str,
+    },
+    /// The device asked for does not exist.
+    #[error(
+        "there is no device {number}: the program can use {count}, counted from 0\nhelp: `Device::all()` lists them"
+    )]
+    NoSuchDevice {
+        /// The number asked for.
+        number: u32,
+        /// How many there are.
+        count: u32,
+    },
+    /// A variable of the environment has a value that means nothing.
+    #[error(
+        "`{variable}` is `{value}`, which is no device\nhelp: set it to `cpu` or to a device's number, or unset it"
+    )]
+    Environment {
+        /// The variable.
+        variable: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// The kernel panicked. What it was to change may be changed in part.
+    #[error(
+        "the kernel `{kernel}` panicked in item ({}, {}, {}){}: {message}\n\
+         help: `OUTBOARD_DEVICE=cpu` runs kernels on the CPU, where a debugger can follow them",
+        item[0], item[1], item[2], place(location)
+    )]
+    DevicePanic {
+        /// The Rust name of the kernel's body.
+        kernel: &'static str,
+        /// The panic's message.
+        message: String,
+        /// File, line and column, where known.
+        location: Option<String>,
+        /// Position of the item: x, y, z.
+        item: [usize; 3],
+    },
+    /// The memory for an allocation is not there.
+    #[error("no memory for {bytes} bytes\nhelp: work on a part at a time")]
+    OutOfMemory {
+        /// How many bytes were asked for.
+        bytes: usize,
+    },
+    /// A slice that gives every item its own part is too short for that.
+    #[error(
+        "a slice of {len} elements is too short: {items} items need {needed}\n\
+         help: launch over the length of the slice that the items change"
+    )]
+    TooShort {
+        /// Its length.
+        len: usize,
+        /// The length needed.
+        needed: usize,
+        /// The number of items.
+        items: usize,
+    },
+    /// A launch with more items than there are numbers for.
+    #[error(
+        "{} x {} x {} is more than a launch can have\nhelp: have each item do more, or launch in parts",
+        sizes[0], sizes[1], sizes[2]
+    )]
+    TooLarge {
+        /// The sizes asked for.
+        sizes: [usize; 3],
+    },
+    /// Memory of a scope on one device is used on another.
+    #[error(
+        "memory that a scope holds on device {holder} cannot be used on {}\nhelp: launch on the scope's own device",
+        target.map_or("the CPU".to_owned(), |target| format!("device {target}"))
+    )]
+    OtherDevice {
+        /// The device that holds it.
+        holder: u32,
+        /// The device of the launch; none is the CPU.
+        target: Option<u32>,
+    },
+    /// A slice of which a part is on the device already.
+    #[error(
+        "a slice of {bytes} bytes is on the device in part, and cannot be mapped as a whole\n\
+         help: map the whole slice once, and use parts of it in the scope"
+    )]
+    MapConflict {
+        /// Its bytes.
+        bytes: usize,
+    },
+}
+
+fn place(location: &Option<String>) -> String {
+    location.as_ref().map(|location| format!(" at {location}")).unwrap_or_default()
+}
+
+/// Why a required device is not there.
+pub(crate) fn no_device() -> Error {
+    if !crate::built_with_plugin() {
+        let reason = "the program was built without Outboard's plugin";
+        return Error::NoDevice { reason, help: "build it with `cargo outboard build`" };
+    }
+    match launch::known_devices() {
+        None => Error::NoDevice {
+            reason: "the offload runtime, `libomptarget.so.22.1`, was not found",
+            help: "install LLVM 22's libomptarget, or add its folder to `LD_LIBRARY_PATH`",
+        },
+        Some(0) => Error::NoDevice {
+            reason: "the offload runtime found no device",
+            help: "build with an image for the host device, `--device host`, and see whether \
+                   `OMP_TARGET_OFFLOAD` is set; `cargo outboard doctor` tells more",
+        },
+        Some(devices) => Error::ImageMismatch { devices },
+    }
+}
+
+/// The variable that names the default device.
+pub(crate) const DEVICE_VARIABLE: &str = "OUTBOARD_DEVICE";
+
+pub(crate) fn misnamed_device() -> Error {
+    let value = std::env::var_os(DEVICE_VARIABLE).unwrap_or_default().to_string_lossy().into_owned();
+    Error::Environment { variable: DEVICE_VARIABLE, value }
+}

@@ -1,0 +1,367 @@
+//! Where parallel iterators start: slices, what scopes hold, and ranges.
+
+use super::{Indexed, Parallel};
+use crate::launch::arguments::{Argument, Each, EachChunk, each, each_chunk};
+use crate::launch::item::Item;
+use crate::launch::plain::Plain;
+use crate::launch::views::{Own, OwnChunk};
+use crate::launch::writable::Writable;
+use crate::{Device, Mapped, MappedMut};
+use std::marker::PhantomData;
+
+/// What a parallel iterator can be made of: `&x`, `&mut y`, a range, and iterators themselves.
+///
+/// ```
+/// use outboard::prelude::*;
+///
+/// let weights = vec![0.5f32, 0.25];
+/// let mut y = vec![2.0f32, 4.0];
+/// (&mut y).into_parallel().zip(&weights).for_each(|(y, w)| *y *= w)?;
+/// assert_eq!(y, [1.0, 1.0]);
+/// # Ok::<(), outboard::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be worked through in parallel",
+    note = "`&` and `&mut` of a slice, `Vec` or array of plain data can, and so can ranges of `usize`"
+)]
+pub trait IntoParallel {
+    /// The iterator.
+    type Source: Parallel;
+    /// Makes it.
+    fn into_parallel(self) -> Self::Source;
+}
+
+impl<P: Parallel> IntoParallel for P {
+    type Source = P;
+    fn into_parallel(self) -> P {
+        self
+    }
+}
+
+/// `x.offload()` reads, `y.offload_mut()` changes: on slices, `Vec`s, arrays, ranges and what scopes hold.
+///
+/// ```
+/// use outboard::prelude::*;
+///
+/// let mut y = vec![1u32; 5];
+/// y.offload_mut().for_each(|y| *y += 1)?;
+/// assert_eq!(y.offload().sum()?, 10);
+/// # Ok::<(), outboard::Error>(())
+/// ```
+pub trait Offload {
+    /// Work on each element, which is read.
+    fn offload<'a>(&'a self) -> <&'a Self as IntoParallel>::Source
+    where
+        &'a Self: IntoParallel,
+    {
+        self.into_parallel()
+    }
+
+    /// Work on each element, which may be changed.
+    fn offload_mut<'a>(&'a mut self) -> <&'a mut Self as IntoParallel>::Source
+    where
+        &'a mut Self: IntoParallel,
+    {
+        self.into_parallel()
+    }
+
+    /// Work on each chunk of `size` elements, which are read; the last one may be shorter.
+    ///
+    /// ```
+    /// use outboard::prelude::*;
+    ///
+    /// let rows = [1u32, 2, 3, 4, 5];
+    /// let sums = rows.offload_chunks(2).map(|row| row.iter().sum::<u32>()).collect_vec()?;
+    /// assert_eq!(sums, [3, 7, 5]);
+    /// # Ok::<(), outboard::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// `size` is 0.
+    fn offload_chunks<'a, T: Plain>(&'a self, size: usize) -> ReadChunks<&'a Self, T>
+    where
+        &'a Self: IntoParallel<Source = Read<&'a Self, T>>,
+        &'a Self: for<'k> Argument<View<'k> = &'k [T]>,
+    {
+        assert!(size > 0, "chunks have at least one element");
+        ReadChunks { source: self.into_parallel(), size }
+    }
+
+    /// Work on each chunk of `size` elements, which may be changed; the last one may be shorter.
+    ///
+    /// ```
+    /// use outboard::prelude::*;
+    ///
+    /// let mut rows = [1u32, 2, 3, 4, 5];
+    /// rows.offload_chunks_mut(2).for_each(|row| row.reverse())?;
+    /// assert_eq!(rows, [2, 1, 4, 3, 5]);
+    /// # Ok::<(), outboard::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// `size` is 0.
+    fn offload_chunks_mut<'a>(&'a mut self, size: usize) -> ChangeChunks<&'a mut Self>
+    where
+        &'a mut Self: Writable + IntoParallel<Source = Change<&'a mut Self>>,
+    {
+        assert!(size > 0, "chunks have at least one element");
+        let Change { slice, device } = self.into_parallel();
+        ChangeChunks { slice, size, device }
+    }
+}
+
+impl<S: ?Sized> Offload for S {}
+
+/// Reads the elements of a slice.
+#[derive(Debug, Clone)]
+pub struct Read<A, T> {
+    slice: A,
+    len: usize,
+    device: Option<Device>,
+    element: PhantomData<fn() -> T>,
+}
+
+macro_rules! read {
+    ($(($($generics:tt)*) $type:ty, $given:ident => $device:expr;)*) => {
+        $(
+            impl<$($generics)*> IntoParallel for $type {
+                type Source = Read<Self, T>;
+                fn into_parallel(self) -> Self::Source {
+                    let $given = self;
+                    Read { slice: self, len: self.len(), device: $device, element: PhantomData }
+                }
+            }
+        )*
+    };
+}
+
+read! {
+    ('a, T: Plain) &'a [T], _given => None;
+    ('a, T: Plain) &'a Vec<T>, _given => None;
+    ('a, T: Plain, const N: usize) &'a [T; N], _given => None;
+    ('a, 's, T: Plain) &'a Mapped<'s, T>, given => Some(given.device().clone());
+    ('a, 's, T: Plain) &'a MappedMut<'s, T>, given => Some(given.device().clone());
+}
+
+impl<A, T: Plain> Parallel for Read<A, T>
+where
+    A: for<'k> Argument<View<'k> = &'k [T]>,
+{
+    type Item<'k> = &'k T;
+    type Arguments = A;
+    type State = ();
+
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn device(&self) -> Option<Device> {
+        self.device.clone()
+    }
+
+    fn split(self) -> (A, ()) {
+        (self.slice, ())
+    }
+
+    #[inline(always)]
+    fn item<'k>((): (), view: &'k [T], it: Item<'k>) -> &'k T {
+        &view[it.index()]
+    }
+}
+
+impl<A, T: Plain> Indexed for Read<A, T>
+where
+    A: for<'k> Argument<View<'k> = &'k [T]>,
+{
+    #[inline(always)]
+    fn at<'k>((): (), view: &&'k [T], _: Item<'k>, index: usize) -> &'k T {
+        &view[index]
+    }
+}
+
+/// Reads chunks of a slice.
+#[derive(Debug, Clone)]
+pub struct ReadChunks<A, T> {
+    source: Read<A, T>,
+    size: usize,
+}
+
+impl<A, T: Plain> Parallel for ReadChunks<A, T>
+where
+    A: for<'k> Argument<View<'k> = &'k [T]>,
+{
+    type Item<'k> = &'k [T];
+    type Arguments = A;
+    type State = usize;
+
+    fn len(&self) -> usize {
+        self.source.len.div_ceil(self.size)
+    }
+
+    fn device(&self) -> Option<Device> {
+        self.source.device.clone()
+    }
+
+    fn split(self) -> (A, usize) {
+        (self.source.slice, self.size)
+    }
+
+    #[inline(always)]
+    fn item<'k>(size: usize, view: &'k [T], it: Item<'k>) -> &'k [T] {
+        Self::at(size, &view, it, it.index())
+    }
+}
+
+impl<A, T: Plain> Indexed for ReadChunks<A, T>
+where
+    A: for<'k> Argument<View<'k> = &'k [T]>,
+{
+    #[inline(always)]
+    fn at<'k>(size: usize, view: &&'k [T], _: Item<'k>, index: usize) -> &'k [T] {
+        let start = index * size;
+        &view[start..view.len().min(start + size)]
+    }
+}
+
+/// Changes the elements of a slice.
+#[derive(Debug)]
+pub struct Change<W> {
+    slice: W,
+    device: Option<Device>,
+}
+
+macro_rules! change {
+    ($(($($generics:tt)*) $type:ty, $given:ident => $device:expr;)*) => {
+        $(
+            impl<$($generics)*> IntoParallel for $type {
+                type Source = Change<Self>;
+                fn into_parallel(self) -> Change<Self> {
+                    let $given = &self;
+                    let device = $device;
+                    Change { slice: self, device }
+                }
+            }
+        )*
+    };
+}
+
+change! {
+    ('a, T: Plain) &'a mut [T], _given => None;
+    ('a, T: Plain) &'a mut Vec<T>, _given => None;
+    ('a, T: Plain, const N: usize) &'a mut [T; N], _given => None;
+    ('a, 's, T: Plain) &'a mut MappedMut<'s, T>, given => Some(given.device().clone());
+}
+
+impl<W: Writable> Parallel for Change<W> {
+    type Item<'k> = &'k mut W::Element;
+    type Arguments = Each<W>;
+    type State = ();
+
+    fn len(&self) -> usize {
+        self.slice.count()
+    }
+
+    fn device(&self) -> Option<Device> {
+        self.device.clone()
+    }
+
+    fn split(self) -> (Each<W>, ()) {
+        (each(self.slice), ())
+    }
+
+    #[inline(always)]
+    fn item<'k>((): (), view: Own<'k, W::Element>, it: Item<'k>) -> &'k mut W::Element {
+        view.of(it)
+    }
+}
+
+/// Changes chunks of a slice.
+#[derive(Debug)]
+pub struct ChangeChunks<W> {
+    slice: W,
+    size: usize,
+    device: Option<Device>,
+}
+
+impl<W: Writable> Parallel for ChangeChunks<W> {
+    type Item<'k> = &'k mut [W::Element];
+    type Arguments = EachChunk<W>;
+    type State = ();
+
+    fn len(&self) -> usize {
+        self.slice.count().div_ceil(self.size)
+    }
+
+    fn device(&self) -> Option<Device> {
+        self.device.clone()
+    }
+
+    fn split(self) -> (EachChunk<W>, ()) {
+        (each_chunk(self.slice, self.size), ())
+    }
+
+    #[inline(always)]
+    fn item<'k>((): (), view: OwnChunk<'k, W::Element>, it: Item<'k>) -> &'k mut [W::Element] {
+        view.of(it)
+    }
+}
+
+/// The numbers of a range.
+///
+/// ```
+/// use outboard::prelude::*;
+///
+/// assert_eq!((1..101).offload().sum()?, 5050);
+/// # Ok::<(), outboard::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Range {
+    start: usize,
+    len: usize,
+}
+
+impl IntoParallel for &std::ops::Range<usize> {
+    type Source = Range;
+    fn into_parallel(self) -> Range {
+        Range { start: self.start, len: self.len() }
+    }
+}
+
+impl IntoParallel for std::ops::Range<usize> {
+    type Source = Range;
+    fn into_parallel(self) -> Range {
+        (&self).into_parallel()
+    }
+}
+
+impl Parallel for Range {
+    type Item<'k> = usize;
+    type Arguments = usize;
+    type State = ();
+
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn device(&self) -> Option<Device> {
+        None
+    }
+
+    fn split(self) -> (usize, ()) {
+        (self.start, ())
+    }
+
+    #[inline(always)]
+    fn item<'k>((): (), start: usize, it: Item<'k>) -> usize {
+        start + it.index()
+    }
+}
+
+impl Indexed for Range {
+    #[inline(always)]
+    fn at<'k>((): (), start: &usize, _: Item<'k>, index: usize) -> usize {
+        start + index
+    }
+}

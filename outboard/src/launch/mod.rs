@@ -1,0 +1,29 @@
+//! Everything between a launch and the code that runs: the crate's only unsafe code.
+
+pub(crate) mod arguments;
+pub(crate) mod atomics;
+mod block_team;
+pub(crate) mod buffers;
+pub(crate) mod capture;
+#[cfg(outboard)]
+mod capture_checked;
+mod contract;
+mod fallback;
+mod host_markers;
+pub(crate) mod item;
+pub(crate) mod kernel;
+pub(crate) mod mappings;
+mod markers;
+mod offer;
+mod panics;
+pub(crate) mod plain;
+mod resident;
+mod run;
+mod runtime;
+mod shapes;
+pub(crate) mod views;
+pub(crate) mod writable;
+
+pub(crate) use offer::{device_number, known_devices};
+pub use run::Shared;
+pub(crate) use run::{run_blocks, run_over};

@@ -1,0 +1,218 @@
+//! The iterators and kernels over extents, against plain Rust: sizes from none to more than one thread's share.
+
+use outboard::prelude::*;
+
+const SIZES: [usize; 7] = [0, 1, 7, 255, 1025, 8 * 1024, 100_003];
+
+fn numbers(n: usize) -> Vec<f32> {
+    (0..n).map(|i| (i % 1000) as f32 * 0.5 - 100.0).collect()
+}
+
+/// Checks that `launch` does to a slice what `plain` does.
+#[track_caller]
+fn check(launch: impl Fn(&mut Vec<f32>) -> Result<(), outboard::Error>, plain: impl Fn(&mut Vec<f32>)) {
+    for n in SIZES {
+        let (mut launched, mut expected) = (numbers(n), numbers(n));
+        launch(&mut launched).expect("launches");
+        plain(&mut expected);
+        assert!(launched == expected, "{n} elements differ");
+    }
+}
+
+#[test]
+fn for_each_changes_every_element() {
+    check(
+        |y| y.offload_mut().for_each(|y| *y = *y * 2.0 + 1.0),
+        |y| y.iter_mut().for_each(|y| *y = *y * 2.0 + 1.0),
+    );
+}
+
+#[test]
+fn zip_reads_beside() {
+    let a = 3.0;
+    check(
+        move |y| {
+            let x = numbers(y.len());
+            y.offload_mut().zip(&x).for_each(move |(y, x)| *y += a * x)
+        },
+        |y| {
+            let x = numbers(y.len());
+            y.iter_mut().zip(&x).for_each(|(y, x)| *y += a * x);
+        },
+    );
+}
+
+#[test]
+fn zip_is_as_long_as_the_shorter() -> Result<(), outboard::Error> {
+    let mut y = [1u32; 5];
+    y.offload_mut().zip(&[10, 20, 30]).for_each(|(y, x)| *y += x)?;
+    assert_eq!(y, [11, 21, 31, 1, 1]);
+    Ok(())
+}
+
+#[test]
+fn neighbours_are_slices_of_one() {
+    check(
+        |y| {
+            let x = numbers(y.len() + 2);
+            let (before, after) = (&x[..y.len()], &x[2..]);
+            y.offload_mut().zip(before).zip(after).for_each(|((y, a), b)| *y = a - b)
+        },
+        |y| {
+            let x = numbers(y.len() + 2);
+            y.iter_mut().enumerate().for_each(|(i, y)| *y = x[i] - x[i + 2]);
+        },
+    );
+}
+
+#[test]
+fn chunks_are_slices() {
+    check(
+        |y| y.offload_chunks_mut(10).enumerate().for_each(|(i, chunk)| chunk[0] += (i + chunk.len()) as f32),
+        |y| y.chunks_mut(10).enumerate().for_each(|(i, chunk)| chunk[0] += (i + chunk.len()) as f32),
+    );
+}
+
+#[test]
+fn collect_writes_all() {
+    check(
+        |y| {
+            let x = numbers(y.len());
+            x.offload().enumerate().map(|(i, x)| x + i as f32).collect_into(y)
+        },
+        |y| y.iter_mut().enumerate().for_each(|(i, y)| *y += i as f32),
+    );
+}
+
+#[test]
+fn reductions() -> Result<(), outboard::Error> {
+    for n in SIZES {
+        let x: Vec<i64> = (0..n as i64).map(|i| (i * 7919) % 1009 - 500).collect();
+        assert_eq!(x.offload().sum()?, x.iter().sum::<i64>());
+        assert_eq!(x.offload().min()?, x.iter().copied().min());
+        assert_eq!(x.offload().max()?, x.iter().copied().max());
+        assert_eq!(
+            x.offload().map(|x| x & 0xff).reduce(0, |a, b| a ^ b)?,
+            x.iter().fold(0, |a, b| a ^ (b & 0xff))
+        );
+        assert_eq!(x.offload_chunks(3).map(|chunk| chunk.len()).sum()?, n);
+        assert_eq!((0..n).offload().sum()?, (0..n).sum());
+    }
+    Ok(())
+}
+
+#[test]
+fn sums_do_not_depend_on_threads() -> Result<(), outboard::Error> {
+    let x: Vec<f32> = (0..100_003).map(|i| 1.0 / (i + 1) as f32).collect();
+    let first = x.offload().sum()?;
+    for _ in 0..20 {
+        assert_eq!(x.offload().sum()?.to_bits(), first.to_bits());
+    }
+    Ok(())
+}
+
+#[test]
+fn extents_of_all_dimensions() -> Result<(), outboard::Error> {
+    let (w, h, d) = (13, 7, 5);
+    let expected: Vec<[usize; 4]> = (0..w * h * d).map(|i| [i, i % w, i / w % h, i / w / h]).collect();
+    let mut found = vec![[0; 4]; w * h * d];
+    let place = |it: Item<'_>| [it.index(), it.x(), it.y(), it.z()];
+    let device = Device::default();
+    device.over((w, h, d)).run(each(&mut found), move |it, found| *found.of(it) = place(it))?;
+    assert_eq!(found, expected);
+    device.over((w * h, d)).run(each(&mut found), move |it, found| *found.of(it) = place(it))?;
+    assert!(found.iter().enumerate().all(|(i, f)| *f == [i, i % (w * h), i / (w * h), 0]));
+    device.over(w * h * d).run(each(&mut found), move |it, found| *found.of(it) = place(it))?;
+    assert!(found.iter().enumerate().all(|(i, f)| *f == [i, i, 0, 0]));
+    Ok(())
+}
+
+/// A kernel that a library could have: generic, an ordinary function.
+fn axpy<'k, T>(it: Item<'k>, (y, x, a): (Own<'k, T>, &'k [T], T))
+where
+    T: Plain + std::ops::Mul<Output = T> + std::ops::AddAssign,
+{
+    *y.of(it) += a * x[it.index()];
+}
+
+#[test]
+fn functions_are_kernels() -> Result<(), outboard::Error> {
+    let device = Device::default();
+    let (mut f, mut i) = ([1.0f64, 2.0], [1i32, 2]);
+    device.over(2).run((each(&mut f), &[10.0, 20.0], 0.5), axpy)?;
+    device.over(2).run((each(&mut i), &[10, 20], 3), axpy)?;
+    assert_eq!((f, i), ([6.0, 12.0], [31, 62]));
+    Ok(())
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Plain)]
+struct Particle {
+    position: [f64; 3],
+    velocity: [f64; 3],
+    charge: i8,
+}
+
+#[derive(Clone, Copy, Plain)]
+struct Field<T>(T, T);
+
+#[test]
+fn structs_are_elements_arguments_and_captures() -> Result<(), outboard::Error> {
+    let mut particles = [Particle { velocity: [1.0, 2.0, 3.0], charge: -1, ..Default::default() }; 3];
+    let (field, step) = (Field(0.25, 4.0), [0.5, 0.25, 0.125]);
+    Device::default().over(3).run((each(&mut particles), field), move |it, (own, Field(a, b))| {
+        let particle = own.of(it);
+        for (axis, step) in step.iter().enumerate() {
+            particle.position[axis] += particle.velocity[axis] * step + f64::from(particle.charge) * a * b;
+        }
+    })?;
+    assert_eq!(particles[2].position, [-0.5, -0.5, -0.625]);
+    Ok(())
+}
+
+#[test]
+fn what_does_not_fit_words_travels_in_a_buffer() -> Result<(), outboard::Error> {
+    let table: [u64; 40] = std::array::from_fn(|i| (i * i) as u64);
+    let squares = (0..40).offload().map(move |i| table[i]).collect_vec()?;
+    assert_eq!(squares, table);
+    Ok(())
+}
+
+#[test]
+fn atomics_of_all_kinds() -> Result<(), outboard::Error> {
+    let device = Device::default();
+    let (mut u, mut i, mut f, mut d) = ([0u32; 2], [0i64; 3], [0.0f32; 2], [0.0f64; 1]);
+    device.over(1000).run(
+        (atomic(&mut u), atomic(&mut i), atomic(&mut f), atomic(&mut d)),
+        |it, (u, i, f, d)| {
+            let n = it.index();
+            u.add(n % 2, 1);
+            i.add(0, n as i64);
+            i.min(1, -(n as i64));
+            i.max(2, n as i64);
+            f.add(0, 0.5);
+            f.max(1, n as f32);
+            d.update(0, |d| d + 2.0);
+        },
+    )?;
+    assert_eq!((u, i, f, d), ([500; 2], [499_500, -999, 999], [500.0, 999.0], [2000.0]));
+    Ok(())
+}
+
+#[test]
+fn launches_from_many_threads() {
+    let x = numbers(10_000);
+    let expected: f32 = x.offload().sum().expect("launches");
+    std::thread::scope(|scope| {
+        for part in 0..4 {
+            let x = &x;
+            scope.spawn(move || {
+                for _ in 0..50 {
+                    let mut y = vec![0.0f32; 1000];
+                    y.offload_mut().zip(&x[part * 100..]).for_each(|(y, x)| *y = *x).expect("launches");
+                    assert_eq!(y, x[part * 100..][..1000]);
+                    assert_eq!(x.offload().sum().expect("launches").to_bits(), expected.to_bits());
+                }
+            });
+        }
+    });
+}
