@@ -2,7 +2,8 @@
 #include "shim.h"
 
 #include "llvm/IR/BasicBlock.h"
-#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Transforms/Utils/Local.h"
 
 using namespace llvm;
@@ -21,4 +22,37 @@ extern "C" void outboard_replace_phi_uses(LLVMBasicBlockRef block, LLVMBasicBloc
 /// An invoke becomes a call and a branch to its normal destination; the call is returned.
 extern "C" LLVMValueRef outboard_invoke_to_call(LLVMValueRef invoke) {
   return wrap(changeToCall(unwrap<InvokeInst>(invoke)));
+}
+
+/// Ends `block` after a trap in an ordinary function, which can't end the thread: by an access to no memory, and where
+/// that does nothing, in no way at all.
+static void stop(BasicBlock &block) {
+  LLVMContext &context = block.getContext();
+  BasicBlock *stopped = BasicBlock::Create(context, "stopped", block.getParent());
+  IRBuilder<> builder(&block);
+  auto *nowhere = ConstantPointerNull::get(PointerType::get(context, /*AddressSpace=*/1));
+  builder.CreateStore(builder.getInt32(0), nowhere, /*isVolatile=*/true);
+  builder.CreateBr(stopped);
+  builder.SetInsertPoint(stopped);
+  builder.CreateBr(stopped);
+}
+
+/// No trap is left: functions of calling convention `entry`, which return nothing, return in its place.
+extern "C" void outboard_return_at_traps(LLVMModuleRef module, unsigned entry) {
+  for (Function &function : *unwrap(module))
+    for (BasicBlock &block : make_early_inc_range(function)) {
+      auto isTrap = [](Instruction &instruction) {
+        auto *call = dyn_cast<IntrinsicInst>(&instruction);
+        return call && (call->getIntrinsicID() == Intrinsic::trap || call->getIntrinsicID() == Intrinsic::ubsantrap);
+      };
+      auto trap = find_if(block, isTrap);
+      if (trap == block.end())
+        continue;
+      changeToUnreachable(&*trap);
+      block.getTerminator()->eraseFromParent();
+      if (function.getCallingConv() == entry)
+        ReturnInst::Create(block.getContext(), nullptr, &block);
+      else
+        stop(block);
+    }
 }

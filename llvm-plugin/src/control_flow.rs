@@ -3,6 +3,7 @@
 use crate::ffi;
 use inkwell::basic_block::BasicBlock;
 use inkwell::llvm_sys::core;
+use inkwell::module::Module;
 use inkwell::values::{AsValueRef, InstructionOpcode, InstructionValue};
 use std::ffi::CString;
 
@@ -45,4 +46,11 @@ pub fn invoke_to_call<'ctx>(invoke: InstructionValue<'ctx>) -> InstructionValue<
     assert_eq!(invoke.get_opcode(), InstructionOpcode::Invoke);
     // SAFETY: an invoke, as just checked; the result is a call instruction.
     unsafe { InstructionValue::new(ffi::outboard_invoke_to_call(invoke.as_value_ref())) }
+}
+
+/// Has functions of calling convention `entry`, which return nothing, return where they would trap. What they call
+/// stops there in the worst of ways: it accesses memory that isn't there.
+pub fn return_at_traps(module: &Module<'_>, entry: u32) {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_return_at_traps(module.as_mut_ptr(), entry) }
 }

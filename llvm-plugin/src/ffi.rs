@@ -109,6 +109,8 @@ unsafe extern "C" {
 
     pub(crate) fn outboard_remap_pointers(module: LLVMModuleRef, from: c_uint, to: c_uint, globals: c_uint);
 
+    pub(crate) fn outboard_return_at_traps(module: LLVMModuleRef, entry: c_uint);
+
     pub(crate) fn outboard_delete_body(function: LLVMValueRef);
     pub(crate) fn outboard_set_convergent(module: LLVMModuleRef, convergent: bool);
     pub(crate) fn outboard_drop_unwinding(module: LLVMModuleRef);

@@ -34,7 +34,9 @@ pub struct Run {
 pub struct Ran {
     typed: String,
     status: ExitStatus,
-    /// What it wrote to standard output.
+    /// What it wrote to standard output, which need not be text.
+    pub output: Vec<u8>,
+    /// The same as text.
     pub stdout: String,
     /// What it wrote to standard error.
     pub stderr: String,
@@ -108,7 +110,8 @@ impl Run {
             writer.join().expect("writing to a pipe does not panic");
         }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ran { typed, status: output.status, stdout: text(&output.stdout), stderr: text(&output.stderr) }
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        Ran { typed, status: output.status, output: output.stdout, stdout, stderr }
     }
 
     /// Runs it; it must succeed.

@@ -33,8 +33,10 @@ impl Target {
         // Both would name the input's path in the image.
         module.set_name("kernels");
         module.set_source_file_name("kernels");
-        if self == Self::Nvptx64 {
-            nvptx64::write_atomics(module, machine);
+        match self {
+            Self::Nvptx64 => nvptx64::write_atomics(module, machine),
+            Self::Spirv64 => spirv64::end_at_traps(module),
+            Self::X86_64 | Self::Amdgcn => {}
         }
         let kind = if self == Self::Nvptx64 { FileType::Assembly } else { FileType::Object };
         let (code, collected) =

@@ -1,10 +1,13 @@
 //! spirv64: SPIR-V with OpenCL's memory model, which the driver compiles for the device that it finds.
 
-use super::Facts;
+use super::{Facts, Target};
 use crate::Result;
 use crate::error::Error;
+use crate::retarget::conventions;
 use crate::tool;
 use llvm_plugin::backend::initialize_spirv;
+use llvm_plugin::control_flow::return_at_traps;
+use llvm_plugin::inkwell::module::Module;
 use std::process::Command;
 
 pub(super) const FACTS: Facts = Facts {
@@ -20,6 +23,12 @@ pub(super) const FACTS: Facts = Facts {
 /// C, by their mangled names, and SPIR-V's own.
 pub(super) fn has_function(symbol: &str) -> bool {
     symbol.starts_with("_Z") || symbol.starts_with("__spirv_")
+}
+
+/// Has a panic end the work item: SPIR-V has no trap, LLVM drops it, and the `OpUnreachable` behind it would tell
+/// drivers that no check ever fails.
+pub(super) fn end_at_traps(module: &Module<'_>) {
+    return_at_traps(module, conventions::of_kernels(Target::Spirv64));
 }
 
 const VALIDATOR: &str = "spirv-val";

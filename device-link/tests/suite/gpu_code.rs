@@ -141,3 +141,34 @@ fn what_threads_do_together() {
     ds_read_b32
     ");
 }
+
+/// How often a SPIR-V module has the instruction `code`.
+fn count_spirv(module: &[u8], code: u32) -> usize {
+    const HEADER: usize = 5;
+    let word = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("4 bytes"));
+    let words: Vec<_> = module.chunks_exact(4).map(word).collect();
+    let (mut at, mut count) = (HEADER, 0);
+    while at < words.len() {
+        count += usize::from(words[at] & 0xffff == code);
+        at += (words[at] >> 16) as usize;
+    }
+    count
+}
+
+/// A check whose failure can't be reached is none: drivers leave it out.
+#[test]
+fn panics_of_spirv_are_reached() {
+    const OP_STORE: u32 = 62;
+    const OP_RETURN: u32 = 253;
+    const OP_UNREACHABLE: u32 = 255;
+    let shelf = Shelf::new();
+    for level in ["-O0", "-O3"] {
+        shelf.link(&[Path::new("traps.ll")], &["spirv64".to_owned()], &[level]);
+        let module = shelf.file("traps.spv");
+        printed(device_link().arg("extract").arg(shelf.file("dev.offload")).arg("-o").arg(&module));
+        let module = std::fs::read(&module).expect("extracted");
+        assert_eq!(count_spirv(&module, OP_UNREACHABLE), 0, "{level}");
+        assert_eq!(count_spirv(&module, OP_RETURN), 2, "the kernel's end, and its panic: {level}");
+        assert_eq!(count_spirv(&module, OP_STORE), 2, "the kernel's, and one nowhere: {level}");
+    }
+}

@@ -10,7 +10,6 @@ mod files;
 mod gpu_code;
 mod inputs;
 mod inspect;
-mod reports;
 mod retarget;
 mod run;
 mod support;

@@ -56,8 +56,7 @@ impl Devices {
         let found = match (target.name, &self.opencl) {
             ("spirv64", Ok(python)) => {
                 let script = super::folder().join("drivers/opencl.py");
-                let library = environment().join("lib/libintelocl.so");
-                run(&[python, &script], image, kernel, &[("OCL_ICD_VENDORS", &library)])?
+                run(&[python, &script], image, kernel, &[("OCL_ICD_VENDORS", &opencl_runtime())])?
             }
             _ => {
                 run(&[&self.libomptarget], image, kernel, &[("OMP_TARGET_OFFLOAD", Path::new("MANDATORY"))])?
@@ -75,13 +74,18 @@ fn driver(scratch: &Scratch, name: &str, flags: &[&str]) -> PathBuf {
     program
 }
 
-/// Python with pyopencl and Intel's CPU runtime, which knows SPIR-V.
-fn find_opencl() -> Result<PathBuf, String> {
+/// The library that `OCL_ICD_VENDORS` is to name: Intel's runtime for CPUs.
+pub fn opencl_runtime() -> PathBuf {
+    environment().join("lib/libintelocl.so")
+}
+
+/// Python with pyopencl and Intel's CPU runtime, which knows SPIR-V; or why there is none.
+pub fn find_opencl() -> Result<PathBuf, String> {
     let python = environment().join("bin/python");
     let probe = "import pyopencl; print(pyopencl.get_platforms()[0].get_devices()[0].il_version)";
     let output = Command::new(&python)
         .args(["-c", probe])
-        .env("OCL_ICD_VENDORS", environment().join("lib/libintelocl.so"))
+        .env("OCL_ICD_VENDORS", opencl_runtime())
         .env_remove("LD_LIBRARY_PATH")
         .output()
         .map_err(|error| format!("{}: {error}; `cargo xtask setup` makes it", python.display()))?;
