@@ -16,6 +16,7 @@ mod cached;
 mod compose;
 mod entry;
 mod image;
+mod inlining;
 mod input;
 mod kernels;
 mod levels;

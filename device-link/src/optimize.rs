@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::error::Error;
+use crate::inlining::inline_small;
 use crate::kernels::Kernels;
 use crate::options::OptLevel;
 use crate::problem::Problem;
@@ -39,6 +40,7 @@ pub(crate) fn optimize(
     if !target.is_gpu() || level == OptLevel::O0 {
         return run_passes(module, machine, pipeline, what);
     }
+    inline_small(module);
     // What is known of memory depends on where it is; and inlining shows more of that.
     let passes =
         format!("always-inline,function(sroa,{SPACES}),{pipeline},function({SPACES},instsimplify,dce)");

@@ -8,6 +8,7 @@ mod dry_run;
 mod errors;
 mod files;
 mod gpu_code;
+mod inlining;
 mod inputs;
 mod inspect;
 mod retarget;
