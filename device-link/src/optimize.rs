@@ -75,31 +75,45 @@ pub(crate) fn check_collected(collected: Vec<Collected>, what: &'static str) -> 
 pub(crate) fn find_empty(module: &Module<'_>, kernels: &Kernels, reached: &Reached) -> Vec<Problem> {
     in_module(module, kernels)
         .filter(|(_, function)| !has_effect(*function))
-        .map(|(kernel, _)| Problem {
+        .map(|(kernel, function)| Problem {
             kernel: kernel.name.clone(),
-            trouble: Trouble::Empty,
+            trouble: if calls_any(function, &TRAPS) { Trouble::OnlyPanics } else { Trouble::Empty },
             chain: reached.start(&kernel.name),
         })
         .collect()
 }
 
+/// What panics come to where nobody records them.
+const TRAPS: [&str; 2] = ["llvm.trap", "llvm.ubsantrap"];
+
+/// Intrinsics that only tell the optimizer something.
+const HINTS: [&str; 3] = ["llvm.assume", "llvm.lifetime.", "llvm.experimental.noalias."];
+
+fn instructions<'ctx>(function: FunctionValue<'ctx>) -> impl Iterator<Item = InstructionValue<'ctx>> {
+    function.get_basic_block_iter().flat_map(|block| block.get_instructions())
+}
+
+fn calls_any(function: FunctionValue<'_>, names: &[&str]) -> bool {
+    instructions(function).any(|instruction| is_call_of(instruction, names))
+}
+
+/// Whether `instruction` calls a function whose name starts with one of `names`.
+fn is_call_of(instruction: InstructionValue<'_>, names: &[&str]) -> bool {
+    let callee = call_site(instruction).and_then(|call| call.get_called_fn_value());
+    callee.is_some_and(|callee| {
+        let callee = callee.get_name().to_string_lossy();
+        names.iter().any(|name| callee.starts_with(name))
+    })
+}
+
 fn has_effect(function: FunctionValue<'_>) -> bool {
-    function.get_basic_block_iter().flat_map(|block| block.get_instructions()).any(changes_memory)
+    instructions(function).any(changes_memory)
 }
 
 fn changes_memory(instruction: InstructionValue<'_>) -> bool {
-    // Intrinsics that tell the optimizer something, and those that a kernel ends with.
-    const WITHOUT_EFFECT: [&str; 5] =
-        ["llvm.assume", "llvm.lifetime.", "llvm.experimental.noalias.", "llvm.trap", "llvm.ubsantrap"];
     match instruction.get_opcode() {
         InstructionOpcode::Store | InstructionOpcode::AtomicRMW | InstructionOpcode::AtomicCmpXchg => true,
-        InstructionOpcode::Call => {
-            let callee = call_site(instruction).and_then(|call| call.get_called_fn_value());
-            callee.is_none_or(|callee| {
-                let name = callee.get_name().to_string_lossy();
-                !WITHOUT_EFFECT.iter().any(|prefix| name.starts_with(prefix))
-            })
-        }
+        InstructionOpcode::Call => !is_call_of(instruction, &TRAPS) && !is_call_of(instruction, &HINTS),
         _ => false,
     }
 }

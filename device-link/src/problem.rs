@@ -4,7 +4,7 @@ use crate::Result;
 use crate::compose::Origins;
 use crate::error::{Error, demangled};
 use crate::hop::Hop;
-use crate::trouble::{Said, Trouble};
+use crate::trouble::Trouble;
 use llvm_plugin::inkwell::module::Module;
 use std::collections::HashSet;
 use std::fmt;
@@ -25,10 +25,10 @@ pub struct Problem {
 pub(crate) fn refuse(mut problems: Vec<Problem>) -> Result<()> {
     let others: HashSet<_> = problems
         .iter()
-        .filter(|problem| problem.trouble != Trouble::Empty)
+        .filter(|problem| !problem.trouble.is_what_is_left())
         .map(|problem| problem.kernel.clone())
         .collect();
-    problems.retain(|problem| problem.trouble != Trouble::Empty || !others.contains(&problem.kernel));
+    problems.retain(|problem| !problem.trouble.is_what_is_left() || !others.contains(&problem.kernel));
     problems.sort_by(|a, b| a.kernel.cmp(&b.kernel));
     let refusals = group(problems);
     if refusals.is_empty() { Ok(()) } else { Err(Error::Kernels(refusals)) }
@@ -130,7 +130,7 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kernel, trouble, chain } = self;
-        write!(f, "{}", Said { kernel, trouble })?;
+        write!(f, "{} `{}` {trouble}", trouble.noun(), demangled(kernel))?;
         for hop in chain {
             write!(f, "\n  {hop}")?;
         }

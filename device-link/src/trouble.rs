@@ -2,20 +2,23 @@
 
 use crate::error::demangled;
 use crate::limits::Limit;
-use std::fmt;
+use thiserror::Error;
 
-/// What is wrong with a kernel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is wrong with a kernel, as what is said of it behind its name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Trouble {
     /// It returns something.
+    #[error("returns `{type_name}`; a kernel returns nothing")]
     Returns {
         /// What.
         type_name: String,
     },
     /// It takes `...`.
+    #[error("takes a variable number of arguments")]
     VarArgs,
     /// A parameter that no slot carries.
+    #[error("takes a `{type_name}` as parameter {index}, which no 8-byte slot carries")]
     Parameter {
         /// Its index, from 0.
         index: usize,
@@ -23,6 +26,10 @@ pub enum Trouble {
         type_name: String,
     },
     /// A parameter that an entry can't have.
+    #[error(
+        "takes a `{type_name}` as parameter {index}; an entry takes the launch environment, a pointer, and then \
+         pointers and i64"
+    )]
     EntryParameter {
         /// Its index, from 0.
         index: usize,
@@ -30,10 +37,13 @@ pub enum Trouble {
         type_name: String,
     },
     /// An entry without the launch environment.
+    #[error("has no parameters; its first is the launch environment, a pointer")]
     NoEnvironment,
     /// It waits for other threads.
+    #[error("waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version")]
     Barrier,
     /// Something that the target's device can't do.
+    #[error("reaches `{marker}`, which {target} has nothing for")]
     NoSuchMarker {
         /// The marker.
         marker: String,
@@ -41,26 +51,31 @@ pub enum Trouble {
         target: &'static str,
     },
     /// A marker whose operands must be known when the image is linked.
+    #[error("reaches a call of `{marker}` whose operands aren't constants")]
     MarkerOperand {
         /// The marker.
         marker: String,
     },
     /// An entry without geometry asks for it.
+    #[error("reaches `{marker}`, which needs the geometry that an entry of its own doesn't get")]
     MarkerInEntry {
         /// The marker.
         marker: String,
     },
     /// A marker in a function that can't be inlined.
+    #[error("reaches `{marker}` in a function that can't be inlined into it")]
     MarkerNotInlined {
         /// The marker.
         marker: String,
     },
     /// A function that nobody defines.
+    #[error("calls `{}`, which no input defines", demangled(symbol))]
     UndefinedFunction {
         /// Its symbol.
         symbol: String,
     },
     /// A function of Rust's standard library, of which there is no bitcode.
+    #[error("needs `{}` of Rust's standard library: {}", demangled(symbol), without_help(why))]
     NoStandardLibrary {
         /// Its symbol.
         symbol: String,
@@ -68,26 +83,33 @@ pub enum Trouble {
         why: String,
     },
     /// A variable that nobody defines.
+    #[error("uses the variable `{}`, which no input defines", demangled(symbol))]
     UndefinedVariable {
         /// Its symbol.
         symbol: String,
     },
     /// A variable of the host's threads.
+    #[error("uses the thread-local variable `{}`", demangled(symbol))]
     ThreadLocal {
         /// Its symbol.
         symbol: String,
     },
     /// A variable that can change.
+    #[error("uses the variable `{}`, which can change", demangled(symbol))]
     Mutable {
         /// Its symbol.
         symbol: String,
     },
     /// A marker that threads meet in, where its compiler may have put control flow around it.
+    #[error(
+        "reaches `{marker}`, and its compiler may have put that under a condition that not all threads share"
+    )]
     MayBeMoved {
         /// The marker.
         marker: String,
     },
     /// Assembly of the host's.
+    #[error("has assembly of the host (`{line}`), which {target} can't run")]
     Assembly {
         /// Its first line.
         line: String,
@@ -95,6 +117,7 @@ pub enum Trouble {
         target: &'static str,
     },
     /// An intrinsic of the host's processor.
+    #[error("uses the host's intrinsic `{name}`, which {target} doesn't have")]
     HostIntrinsic {
         /// Its name.
         name: String,
@@ -102,6 +125,7 @@ pub enum Trouble {
         target: &'static str,
     },
     /// A function pointer, where there are none.
+    #[error("{}, and {target} has no function pointers", pointer_use(symbol.as_deref()))]
     FunctionPointer {
         /// The function, where it is known.
         symbol: Option<String>,
@@ -109,12 +133,19 @@ pub enum Trouble {
         target: &'static str,
     },
     /// An integer that the target doesn't have.
+    #[error("computes with integers of more than 64 bits, which {target} doesn't have")]
     WideInteger {
         /// The target.
         target: &'static str,
     },
     /// Nothing is left of it.
+    #[error("does nothing: it has no store, atomic operation or call after optimization")]
     Empty,
+    /// It can panic, and do nothing else.
+    #[error(
+        "does nothing but panic: it has a trap, and no store, atomic operation or call after optimization"
+    )]
+    OnlyPanics,
 }
 
 impl Trouble {
@@ -129,6 +160,19 @@ impl Trouble {
         )
     }
 
+    /// What the kernel with it is called.
+    pub(crate) fn noun(&self) -> &'static str {
+        match self {
+            Self::EntryParameter { .. } | Self::NoEnvironment | Self::MarkerInEntry { .. } => "entry",
+            _ => "kernel",
+        }
+    }
+
+    /// Whether it tells only how little is left of a kernel, which anything else explains.
+    pub(crate) fn is_what_is_left(&self) -> bool {
+        matches!(self, Self::Empty | Self::OnlyPanics)
+    }
+
     /// What `limit` is on a target that has it.
     pub(crate) fn of_limit(limit: &Limit, target: &'static str) -> Self {
         match limit.clone() {
@@ -139,6 +183,7 @@ impl Trouble {
             Limit::WideInteger => Self::WideInteger { target },
         }
     }
+
     /// What can be done about it.
     pub(crate) fn help(&self) -> &'static str {
         match self {
@@ -179,6 +224,7 @@ impl Trouble {
                 "use generics or an enumeration where a function pointer, `dyn` or a virtual call is"
             }
             Self::WideInteger { .. } => "use two integers of 64 bits",
+            Self::OnlyPanics => "link it with --panic=record, and a report tells where",
             Self::Empty => "a kernel whose behaviour is undefined is optimized away like this too",
         }
     }
@@ -193,98 +239,15 @@ fn is_of_sanitizer(symbol: &str) -> bool {
     PREFIXES.iter().any(|prefix| symbol.starts_with(prefix))
 }
 
-/// A trouble with the kernel that has it.
-pub(crate) struct Said<'a> {
-    pub(crate) kernel: &'a str,
-    pub(crate) trouble: &'a Trouble,
+/// What a kernel does with a function pointer, to `symbol` where that is known.
+fn pointer_use(symbol: Option<&str>) -> String {
+    symbol.map_or_else(
+        || "calls through a pointer".to_owned(),
+        |symbol| format!("takes the address of `{}`", demangled(symbol)),
+    )
 }
 
-impl fmt::Display for Said<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kernel = demangled(self.kernel);
-        match self.trouble {
-            Trouble::Returns { type_name } => {
-                write!(f, "kernel `{kernel}` returns `{type_name}`; a kernel returns nothing")
-            }
-            Trouble::VarArgs => write!(f, "kernel `{kernel}` takes a variable number of arguments"),
-            Trouble::Parameter { index, type_name } => write!(
-                f,
-                "kernel `{kernel}`: parameter {index} has type `{type_name}`, which no 8-byte slot carries"
-            ),
-            Trouble::EntryParameter { index, type_name } => write!(
-                f,
-                "entry `{kernel}`: parameter {index} has type `{type_name}`; an entry takes the launch \
-                 environment, a pointer, and then pointers and i64"
-            ),
-            Trouble::NoEnvironment => write!(
-                f,
-                "entry `{kernel}` has no parameters; its first is the launch environment, a pointer"
-            ),
-            Trouble::Barrier => write!(
-                f,
-                "kernel `{kernel}` waits at a barrier, and kernels with barriers can't be linked for x86_64 by \
-                 this version"
-            ),
-            Trouble::NoSuchMarker { marker, target } => {
-                write!(f, "kernel `{kernel}` reaches `{marker}`, which {target} has nothing for")
-            }
-            Trouble::MarkerOperand { marker } => {
-                write!(f, "kernel `{kernel}` reaches a call of `{marker}` whose operands aren't constants")
-            }
-            Trouble::MarkerInEntry { marker } => write!(
-                f,
-                "entry `{kernel}` reaches `{marker}`, which needs the geometry that an entry of its own doesn't get"
-            ),
-            Trouble::MarkerNotInlined { marker } => {
-                write!(f, "kernel `{kernel}` reaches `{marker}` in a function that can't be inlined into it")
-            }
-            Trouble::UndefinedFunction { symbol } => {
-                write!(f, "kernel `{kernel}` calls `{}`, which no input defines", demangled(symbol))
-            }
-            Trouble::NoStandardLibrary { symbol, why } => {
-                let why = why.split("\nhelp: ").next().unwrap_or_default();
-                write!(f, "kernel `{kernel}` needs `{}` of Rust's standard library: {why}", demangled(symbol))
-            }
-            Trouble::UndefinedVariable { symbol } => {
-                write!(
-                    f,
-                    "kernel `{kernel}` uses the variable `{}`, which no input defines",
-                    demangled(symbol)
-                )
-            }
-            Trouble::ThreadLocal { symbol } => {
-                write!(f, "kernel `{kernel}` uses the thread-local variable `{}`", demangled(symbol))
-            }
-            Trouble::Mutable { symbol } => {
-                write!(f, "kernel `{kernel}` uses the variable `{}`, which can change", demangled(symbol))
-            }
-            Trouble::MayBeMoved { marker } => write!(
-                f,
-                "kernel `{kernel}` reaches `{marker}`, and its compiler may have put that under a condition that \
-                 not all threads share"
-            ),
-            Trouble::Assembly { line, target } => {
-                write!(f, "kernel `{kernel}` has assembly of the host (`{line}`), which {target} can't run")
-            }
-            Trouble::HostIntrinsic { name, target } => {
-                write!(f, "kernel `{kernel}` uses the host's intrinsic `{name}`, which {target} doesn't have")
-            }
-            Trouble::FunctionPointer { symbol: Some(symbol), target } => write!(
-                f,
-                "kernel `{kernel}` takes the address of `{}`, and {target} has no function pointers",
-                demangled(symbol)
-            ),
-            Trouble::FunctionPointer { symbol: None, target } => {
-                write!(f, "kernel `{kernel}` calls through a pointer, and {target} has no function pointers")
-            }
-            Trouble::WideInteger { target } => write!(
-                f,
-                "kernel `{kernel}` computes with integers of more than 64 bits, which {target} doesn't have"
-            ),
-            Trouble::Empty => write!(
-                f,
-                "kernel `{kernel}` does nothing: it has no store, atomic operation or call after optimization"
-            ),
-        }
-    }
+/// What is wrong with a library, without what can be done about that there.
+fn without_help(why: &str) -> &str {
+    why.split("\nhelp: ").next().unwrap_or_default()
 }

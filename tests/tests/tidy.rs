@@ -231,9 +231,14 @@ fn unsafe_code_stays_at_the_border() {
         "unsafe code lives in llvm-plugin, pass/src/entry.rs and outboard/src/launch: give them a safe function for it\n\
          (a program that a test or bench compiles belongs into a folder `programs` or `cases`)",
         |name, text| {
-            let border = ["llvm-plugin/", "outboard/src/launch/"].iter().any(|folder| name.starts_with(folder))
-                || ["pass/src/entry.rs", "outboard-macros/src/derive_plain.rs"].contains(&name);
-            if border || is_program(name) { Vec::new() } else { lines(&code_of(text), |line| has_word(line, "unsafe")) }
+            let border =
+                ["llvm-plugin/", "outboard/src/launch/"].iter().any(|folder| name.starts_with(folder))
+                    || ["pass/src/entry.rs", "outboard-macros/src/derive_plain.rs"].contains(&name);
+            if border || is_program(name) {
+                Vec::new()
+            } else {
+                lines(&code_of(text), |line| has_word(line, "unsafe"))
+            }
         },
     );
 }

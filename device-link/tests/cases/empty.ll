@@ -1,5 +1,6 @@
-; Kernels of which nothing is left: no effect, and undefined behaviour.
+; Kernels of which nothing is left: no effect, undefined behaviour, and a panic whatever they are given.
 declare void @llvm.trap()
+declare void @_ZN4core9panicking5panic17h0123456789abcdefE() noreturn
 define void @reads(ptr %x) {
   %v = load i32, ptr %x
   ret void
@@ -10,6 +11,10 @@ define void @undefined(ptr %x) {
 }
 define void @unreachable(ptr %x) {
   store i32 1, ptr %x
+  unreachable
+}
+define void @panics(i32 %x) {
+  call void @_ZN4core9panicking5panic17h0123456789abcdefE()
   unreachable
 }
 define void @fine(ptr %x) {

@@ -66,6 +66,9 @@ fn kernels_with_call_chains() {
 #[test]
 fn kernels_of_which_nothing_is_left() {
     insta::assert_snapshot!(check(&["empty.ll"]), @"
+    error: kernel `panics` does nothing but panic: it has a trap, and no store, atomic operation or call after optimization
+      in `panics` (empty.ll)
+    help: link it with --panic=record, and a report tells where
     error: kernel `reads` does nothing: it has no store, atomic operation or call after optimization
       in `reads` (empty.ll)
     help: a kernel whose behaviour is undefined is optimized away like this too
@@ -83,16 +86,16 @@ fn signatures() {
     let all = ["returns", "variadic", "wide", "vector", "aggregate", "space", "half", "through_memory"];
     let kernels: Vec<_> = all.iter().flat_map(|name| ["--kernel", name]).collect();
     insta::assert_snapshot!(check(&[&["signatures.ll"], &kernels[..]].concat()), @"
-    error: kernel `aggregate`: parameter 1 has type `%pair`, which no 8-byte slot carries
+    error: kernel `aggregate` takes a `%pair` as parameter 1, which no 8-byte slot carries
       in `aggregate` (signatures.ll)
     help: pass it in memory, through a pointer
-    error: kernel `half`: parameter 0 has type `half`, which no 8-byte slot carries
+    error: kernel `half` takes a `half` as parameter 0, which no 8-byte slot carries
       in `half` (signatures.ll)
     help: pass it in memory, through a pointer
     error: kernel `returns` returns `i32`; a kernel returns nothing
       in `returns` (signatures.ll)
     help: have it write the result to memory, through a pointer
-    error: kernel `space`: parameter 0 has type `ptr addrspace(3)`, which no 8-byte slot carries
+    error: kernel `space` takes a `ptr addrspace(3)` as parameter 0, which no 8-byte slot carries
       in `space` (signatures.ll)
     help: pass it in memory, through a pointer
     error: kernel `through_memory` returns `%pair`; a kernel returns nothing
@@ -101,23 +104,23 @@ fn signatures() {
     error: kernel `variadic` takes a variable number of arguments
       in `variadic` (signatures.ll)
     help: give it one parameter for each argument
-    error: kernel `vector`: parameter 0 has type `<4 x float>`, which no 8-byte slot carries
+    error: kernel `vector` takes a `<4 x float>` as parameter 0, which no 8-byte slot carries
       in `vector` (signatures.ll)
     help: pass it in memory, through a pointer
-    error: kernel `wide`: parameter 1 has type `i128`, which no 8-byte slot carries
+    error: kernel `wide` takes a `i128` as parameter 1, which no 8-byte slot carries
       in `wide` (signatures.ll)
     help: pass it in memory, through a pointer
     ");
     let all = ["no_environment", "float_entry", "value_first"];
     let entries: Vec<_> = all.iter().flat_map(|name| ["--entry", name]).collect();
     insta::assert_snapshot!(check(&[&["signatures.ll"], &entries[..]].concat()), @"
-    error: entry `float_entry`: parameter 1 has type `float`; an entry takes the launch environment, a pointer, and then pointers and i64
+    error: entry `float_entry` takes a `float` as parameter 1; an entry takes the launch environment, a pointer, and then pointers and i64
       in `float_entry` (signatures.ll)
     help: give it as --kernel, and let device-link make the entry
     error: entry `no_environment` has no parameters; its first is the launch environment, a pointer
       in `no_environment` (signatures.ll)
     help: give it as --kernel, and let device-link make the entry
-    error: entry `value_first`: parameter 0 has type `i64`; an entry takes the launch environment, a pointer, and then pointers and i64
+    error: entry `value_first` takes a `i64` as parameter 0; an entry takes the launch environment, a pointer, and then pointers and i64
       in `value_first` (signatures.ll)
     help: give it as --kernel, and let device-link make the entry
     ");
