@@ -38,6 +38,8 @@ pub const INIT_ALL_RTLS: &str = "__tgt_init_all_rtls";
 pub const TARGET_KERNEL: &str = "__tgt_target_kernel";
 /// The registration function, by name.
 pub const REGISTER_LIB: &str = "__tgt_register_lib";
+/// What takes a registration back, by name.
+pub const UNREGISTER_LIB: &str = "__tgt_unregister_lib";
 
 /// Starts mappings. Not in the table: the crate outboard finds it in a library that it opens.
 pub const DATA_BEGIN: &[u8] = b"__tgt_target_data_begin_mapper\0";

@@ -32,6 +32,33 @@ pub const ARCH_KEY: &str = "arch";
 /// Module metadata that says which container a module has embedded.
 pub const EMBEDDED_METADATA: &str = "outboard.embedded";
 
+/// Section of an object with the records of its codegen unit: the bitcode before any optimisation.
+pub const RECORDS_SECTION: &str = ".outboard.records";
+
+/// Section of a Rust shared library with the records of the objects that it was made of: linkers drop
+/// [`RECORDS_SECTION`] from what can be loaded.
+pub const KEPT_RECORDS_SECTION: &str = ".outboard.keep";
+
+/// The variable of a module that has its record.
+pub const RECORD: &str = "outboard.record";
+
+/// Prefix of the variable that stands for a kernel in a program linked from records; the kernel follows. It
+/// holds the address of the function that launches, and its own address is the kernel's key. Objects refer to
+/// it weakly: where nobody defines it, the program has no image.
+pub const REGION_PREFIX: &str = "__outboard_region.";
+
+/// What registers the images of a program linked from records: the `__tgt_bin_desc`.
+pub const PROGRAM_REGISTRATION: &str = "__outboard_program";
+
+/// The function that launches, until it has opened the runtime.
+pub const FIRST_LAUNCH: &str = "__outboard_first_launch";
+
+/// The program's own [`RUNTIME_FUNCTION`](crate::launch::RUNTIME_FUNCTION).
+pub const PROGRAM_RUNTIME_FUNCTION: &str = "__outboard_program_function";
+
+/// The files that may be the runtime: NUL-terminated names, one after the other, and an empty one.
+pub const RUNTIME_FILES: &str = "__outboard_runtime_files";
+
 /// Ident text of a launch without a source location: short enough for the runtime's inline string
 /// buffer, with all the fields that it wants.
 pub const SHORT_IDENT: &str = ";;;0;0;;";

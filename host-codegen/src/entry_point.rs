@@ -39,8 +39,40 @@ macro_rules! function_type {
 
 /// The runtime's functions, called where the builder stands.
 pub(crate) struct Runtime<'r, 'm, 'ctx> {
-    pub cx: &'r Cx<'m, 'ctx>,
-    pub builder: &'r Builder<'ctx>,
+    cx: &'r Cx<'m, 'ctx>,
+    builder: &'r Builder<'ctx>,
+    through: Option<PointerValue<'ctx>>,
+}
+
+impl<'r, 'm, 'ctx> Runtime<'r, 'm, 'ctx> {
+    /// Called by their names.
+    pub(crate) fn new(cx: &'r Cx<'m, 'ctx>, builder: &'r Builder<'ctx>) -> Self {
+        Self { cx, builder, through: None }
+    }
+
+    /// Called through `pointer`, which the program has of the one that is called.
+    pub(crate) fn through(
+        cx: &'r Cx<'m, 'ctx>,
+        builder: &'r Builder<'ctx>,
+        pointer: PointerValue<'ctx>,
+    ) -> Self {
+        Self { cx, builder, through: Some(pointer) }
+    }
+
+    fn call(
+        &self,
+        symbol: &str,
+        function_type: FunctionType<'ctx>,
+        arguments: &[BasicMetadataValueEnum<'ctx>],
+        name: &str,
+    ) -> Result<CallSiteValue<'ctx>, BuilderError> {
+        let Some(pointer) = self.through else {
+            return self.builder.build_call(declare(self.cx, symbol, function_type), arguments, name);
+        };
+        let call = self.builder.build_indirect_call(function_type, pointer, arguments, name)?;
+        call.add_attribute(AttributeLoc::Function, nounwind(self.cx));
+        Ok(call)
+    }
 }
 
 macro_rules! define_entry_points {
@@ -52,11 +84,10 @@ macro_rules! define_entry_points {
                 $($parameter: value_type!('ctx, $kind)),*
             ) -> Result<CallSiteValue<'ctx>, BuilderError> {
                 let function_type = function_type!(self.cx, &[$(llvm_type!(self.cx, $kind)),*], $($result)?);
-                let function = declare(self.cx, $symbol, function_type);
                 let arguments: &[BasicMetadataValueEnum<'ctx>] = &[$($parameter.into()),*];
                 let has_value = function_type.get_return_type().is_some();
                 let name = if has_value { concat!("launch.", stringify!($name)) } else { "" };
-                self.builder.build_call(function, arguments, name)
+                self.call($symbol, function_type, arguments, name)
             }
         )*}
     };
@@ -66,9 +97,12 @@ abi::for_each_entry_point!(define_entry_points);
 fn declare<'ctx>(cx: &Cx<'_, 'ctx>, symbol: &str, function_type: FunctionType<'ctx>) -> FunctionValue<'ctx> {
     cx.module.get_function(symbol).unwrap_or_else(|| {
         let function = cx.module.add_function(symbol, function_type, None);
-        // C functions: they end the process, or return.
-        let nounwind = Attribute::get_named_enum_kind_id("nounwind");
-        function.add_attribute(AttributeLoc::Function, cx.context.create_enum_attribute(nounwind, 0));
+        function.add_attribute(AttributeLoc::Function, nounwind(cx));
         function
     })
+}
+
+/// C functions: they end the process, or return.
+fn nounwind(cx: &Cx<'_, '_>) -> Attribute {
+    cx.context.create_enum_attribute(Attribute::get_named_enum_kind_id("nounwind"), 0)
 }

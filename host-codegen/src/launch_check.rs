@@ -89,7 +89,7 @@ fn check_launch<'ctx>(cx: &Cx<'_, 'ctx>) -> Result<FunctionValue<'ctx>, BuilderE
     let result: IntValue<'ctx> = parameter(function, 0).into_int_value();
 
     let builder = cx.context.create_builder();
-    let runtime = Runtime { cx, builder: &builder };
+    let runtime = Runtime::new(cx, &builder);
     builder.position_at_end(entry);
     let did_run = builder.build_int_compare(IntPredicate::EQ, result, cx.const_i32(0), "did_run")?;
     builder.build_conditional_branch(did_run, ran, failed)?;

@@ -68,7 +68,7 @@ pub(crate) fn emit_registration<'ctx>(
     let entries = shared.constant(".entries", &constant::array(&entry_type, &entries));
     let entries = entry_range(cx, entries, entries_type);
 
-    let images = emit_images(&shared, container);
+    let images = emit_images(cx, container, &|name, value| shared.constant(name, value));
     let bin_desc = emit_descriptor(cx, &images, entries, &|name, value| shared.constant(name, value));
     let around_launches = match registration {
         plan::Registration::Constructor => {
@@ -99,7 +99,7 @@ impl<'ctx> Registered<'ctx> {
         let Some(bin_desc) = self.around_launches else { return Ok(None) };
         let memory = entry.alloca(BinDesc::llvm_type(cx), "launch.bin_desc")?;
         bin_desc.store(cx, builder, memory)?;
-        Runtime { cx, builder }.register_lib(memory)?;
+        Runtime::new(cx, builder).register_lib(memory)?;
         Ok(Some(memory))
     }
 }
@@ -128,7 +128,7 @@ pub(crate) fn any_comdat(cx: &Cx<'_, '_>, name: &str) -> Comdat {
     comdat
 }
 
-fn kernel_entry<'ctx>(
+pub(crate) fn kernel_entry<'ctx>(
     cx: &Cx<'_, 'ctx>,
     region_id: GlobalValue<'ctx>,
     name: GlobalValue<'ctx>,
@@ -156,12 +156,15 @@ pub(crate) fn entry_range<'ctx>(
     EntryRange { begin: entries.as_pointer_value(), end }
 }
 
-/// The bytes of the images, in the group of their container: first byte, and one past the last.
-fn emit_images<'ctx>(shared: &Shared<'_, '_, 'ctx>, container: &Container) -> Vec<[PointerValue<'ctx>; 2]> {
-    let cx = shared.cx;
+/// The bytes of the images: first byte, and one past the last. `emit` makes the constants.
+pub(crate) fn emit_images<'ctx>(
+    cx: &Cx<'_, 'ctx>,
+    container: &Container,
+    emit: &dyn Fn(&str, &dyn BasicValue<'ctx>) -> GlobalValue<'ctx>,
+) -> Vec<[PointerValue<'ctx>; 2]> {
     let image = |(index, image): (usize, &offload_binary::Image)| {
         let bytes = cx.context.const_string(&image.bytes, false);
-        let global = shared.constant(&format!(".image.{index}"), &bytes);
+        let global = emit(&format!(".image.{index}"), &bytes);
         global.set_alignment(IMAGE_ALIGNMENT);
         let end = constant::element_address(global, bytes.get_type(), cx.i64, bytes.get_type().len());
         [global.as_pointer_value(), end]
@@ -176,7 +179,8 @@ pub(crate) fn emit_shared_images<'ctx>(
 ) -> Vec<[PointerValue<'ctx>; 2]> {
     let prefix = format!("{}{}.images", names::REGISTRATION_PREFIX, container.hash());
     let comdat = any_comdat(cx, &prefix);
-    emit_images(&Shared { cx, prefix: &prefix, comdat }, container)
+    let shared = Shared { cx, prefix: &prefix, comdat };
+    emit_images(cx, container, &|name, value| shared.constant(name, value))
 }
 
 /// `desc` over `images`, each with all `entries`. `emit` makes the array of images.
@@ -225,13 +229,13 @@ pub(crate) fn emit_constructor<'ctx>(
 
     let unregister = start_up_function(cx, &unregister_name, comdat);
     builder.position_at_end(cx.context.append_basic_block(unregister, "entry"));
-    Runtime { cx, builder: &builder }.unregister_lib(desc)?;
+    Runtime::new(cx, &builder).unregister_lib(desc)?;
     builder.build_return(None)?;
 
     let register = start_up_function(cx, &register_name, comdat);
     builder.position_at_end(cx.context.append_basic_block(register, "entry"));
-    Runtime { cx, builder: &builder }.register_lib(desc)?;
-    Runtime { cx, builder: &builder }.at_exit(unregister.as_global_value().as_pointer_value())?;
+    Runtime::new(cx, &builder).register_lib(desc)?;
+    Runtime::new(cx, &builder).at_exit(unregister.as_global_value().as_pointer_value())?;
     builder.build_return(None)?;
     module::append_global_ctor(cx.module, register, abi::REGISTRATION_PRIORITY, comdat.map(|_| bin_desc));
     Ok(())

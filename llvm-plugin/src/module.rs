@@ -42,6 +42,13 @@ pub fn remove_from_used(module: &Module<'_>, global: GlobalValue<'_>) {
     unsafe { ffi::outboard_remove_from_used(module.as_mut_ptr(), global.as_value_ref()) }
 }
 
+/// A copy of `module` in its context.
+pub fn copy<'ctx>(module: &Module<'ctx>) -> Module<'ctx> {
+    // SAFETY: a live module; the copy has no other owner. inkwell's `clone` verifies the module first, which
+    // takes longer than the copy.
+    unsafe { Module::new(core::LLVMCloneModule(module.as_mut_ptr())) }
+}
+
 /// Deletes a function that nothing uses.
 pub fn delete_function(function: FunctionValue<'_>) {
     assert!(

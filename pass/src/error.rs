@@ -26,6 +26,12 @@ pub(crate) enum Error {
     Map(#[from] host_codegen::MapError),
     #[error("unknown parameter `{parameter}`\nhelp: did you mean `{nearest}`? The parameters are {known}")]
     UnknownParameter { parameter: String, nearest: String, known: String },
+    #[error("unknown parameter `{parameter}`\nhelp: the pass has no parameters")]
+    NoParameters { parameter: String },
+    #[error(
+        "{launches} in a module for `{triple}`: device code is made of bitcode for x86_64 alone\nhelp: compile the crates that launch for x86_64-unknown-linux-gnu"
+    )]
+    OtherHost { triple: String, launches: String },
     #[error("parameter `{parameter}` has no value\nhelp: write {parameter}=VALUE")]
     NoValue { parameter: String },
     #[error("parameter `{parameter}` cannot be `{value}`\nhelp: it is one of {known}")]

@@ -5,7 +5,7 @@ use crate::options::Options;
 use crate::pass_text;
 use crate::report::Report;
 use crate::requested::Requested;
-use crate::{offload_embed, offload_host};
+use crate::{offload_embed, offload_host, offload_records};
 use inkwell::module::Module;
 use llvm_plugin::{LlvmModulePass, ModuleAnalysisManager, PreservedAnalyses};
 use std::rc::Rc;
@@ -21,7 +21,7 @@ pub(crate) struct Work {
 }
 
 /// The passes that change a module.
-const ALL: [&Work; 2] = [&offload_host::WORK, &offload_embed::WORK];
+const ALL: [&Work; 3] = [&offload_host::WORK, &offload_embed::WORK, &offload_records::WORK];
 
 /// One of them, as a pipeline has it.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ impl NamedPass {
 
     /// Whether it rewrites launches of the contract.
     pub(crate) fn rewrites_launches(&self) -> bool {
-        self.work.name == offload_host::WORK.name
+        [offload_host::WORK.name, offload_records::WORK.name].contains(&self.work.name)
     }
 
     /// Does the work, and reports what went wrong.

@@ -21,6 +21,8 @@ const CALL_SITE: &str = "call-site";
 
 /// Parameters of `offload-host`.
 pub(crate) const HOST: &[&str] = &[IMAGES, REGISTRATION];
+/// Parameters of `offload-records`: none.
+pub(crate) const RECORDS: &[&str] = &[];
 /// Parameters of `offload-embed`.
 pub(crate) const EMBED: &[&str] = &[IMAGES];
 
@@ -30,6 +32,9 @@ impl Options {
         let mut options = Self::default();
         for (key, value) in pass_text::split(parameters) {
             match key.as_str() {
+                key if known.is_empty() => {
+                    return Err(Error::NoParameters { parameter: key.to_owned() });
+                }
                 key if !known.contains(&key) => {
                     return Err(Error::UnknownParameter {
                         parameter: key.to_owned(),

@@ -59,7 +59,7 @@ impl AtPipelineStart {
 
 fn unknown_pass(word: &str) -> Report {
     Report::error(format!(
-        "unknown pass `{word}`\nhelp: passes are offload-host<images=FILE> and offload-embed<images=FILE>"
+        "unknown pass `{word}`\nhelp: passes are offload-host<images=FILE>, offload-embed<images=FILE> and offload-records"
     ))
 }
 

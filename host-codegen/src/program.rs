@@ -1,0 +1,83 @@
+//! The registration of a program that is linked from records: one module that defines what its objects refer to
+//! weakly.
+
+use crate::container::Container;
+use crate::cx::Cx;
+use crate::ir_struct::{HostStruct as _, OffloadEntry};
+use crate::registration::{emit_descriptor, emit_images, entry_range, kernel_entry};
+use crate::{Error, global};
+use abi::{entry_points, names};
+use inkwell::GlobalVisibility;
+use inkwell::module::{Linkage, Module};
+use inkwell::values::{BasicValue, GlobalValue};
+use llvm_plugin::constant;
+
+/// What launches call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Launcher {
+    /// A function that opens the runtime, and then has them call the runtime itself.
+    First,
+    /// The runtime, which is linked.
+    Runtime,
+}
+
+/// Describes `container` in the empty `module`, which must know its target, and defines the regions of its
+/// kernels. Whoever registers it finds it under [`names::PROGRAM_REGISTRATION`].
+///
+/// ```c
+/// // all of it hidden: every program and shared library has its own
+/// static const char image_0[] = { ... };
+/// launcher *region_axpy = first_launch;                          // and so on for every kernel
+/// static const struct __tgt_offload_entry entries[] = { { 0, 1, OpenMP, 0, &region_axpy, "axpy", 0, 0, 0 } };
+/// static const struct __tgt_device_image images[] = { { image_0, image_0 + sizeof image_0, entries, entries + 1 } };
+/// const struct __tgt_bin_desc __outboard_program = { 1, images, entries, entries + 1 };
+/// ```
+///
+/// # Errors
+/// The module has no data layout, or (our bug) the result is not valid IR.
+pub fn emit_program<'ctx>(
+    module: &Module<'ctx>,
+    container: &Container,
+    launcher: Launcher,
+) -> Result<(), Error> {
+    let cx = Cx::new(module)?;
+    let entry_type = OffloadEntry::llvm_type(&cx);
+    let entries: Vec<_> = container
+        .kernels()
+        .iter()
+        .map(|kernel| {
+            let name = cx.context.const_string(kernel.as_bytes(), true);
+            let name = global::private_constant(&cx, "name", &name);
+            kernel_entry(&cx, emit_region(&cx, kernel, launcher), name).constant(&cx).as_basic_value_enum()
+        })
+        .collect();
+    let entries_type = entry_type.array_type(u32::try_from(entries.len()).expect("kernels fit into memory"));
+    let entries = global::private_constant(&cx, "entries", &constant::array(&entry_type, &entries));
+    let entries = entry_range(&cx, entries, entries_type);
+    let emit = |name: &str, value: &dyn BasicValue<'ctx>| global::private_constant(&cx, &name[1..], value);
+    let images = emit_images(&cx, container, &emit);
+    let descriptor = emit_descriptor(&cx, &images, entries, &emit).constant(&cx);
+    let descriptor = global::constant(&cx, names::PROGRAM_REGISTRATION, &descriptor);
+    descriptor.set_visibility(GlobalVisibility::Hidden);
+    cx.verify()
+}
+
+fn emit_region<'ctx>(cx: &Cx<'_, 'ctx>, kernel: &str, launcher: Launcher) -> GlobalValue<'ctx> {
+    let symbol = match launcher {
+        Launcher::First => names::FIRST_LAUNCH,
+        Launcher::Runtime => entry_points::TARGET_KERNEL,
+    };
+    // Only its address is taken, so its type does not matter.
+    let function_type = cx.context.void_type().fn_type(&[], false);
+    let function = cx.module.get_function(symbol).unwrap_or_else(|| {
+        let function = cx.module.add_function(symbol, function_type, Some(Linkage::External));
+        if launcher == Launcher::First {
+            function.as_global_value().set_visibility(GlobalVisibility::Hidden);
+        }
+        function
+    });
+    let region = cx.module.add_global(cx.ptr, None, &format!("{}{kernel}", names::REGION_PREFIX));
+    region.set_initializer(&function.as_global_value().as_pointer_value());
+    region.set_visibility(GlobalVisibility::Hidden);
+    region
+}

@@ -1,0 +1,153 @@
+//! Bytes of a section in, its records out: any bytes give records or an error.
+
+use crate::error::Error;
+use crate::layout::{ALIGNMENT, HEADER_SIZE, Header, MAGIC, VERSION, checksum};
+use crate::summary::Summary;
+use std::io::Read as _;
+use zerocopy::FromBytes as _;
+
+/// A record whose header has been read.
+#[derive(Debug, Clone)]
+pub struct Record<'a> {
+    header: Header,
+    stored: &'a [u8],
+    offset: usize,
+}
+
+/// The records of a section, one after the other; after an error there are no more.
+#[derive(Debug, Clone)]
+pub struct Records<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+/// The records in `bytes`, which are a section.
+pub fn records(bytes: &[u8]) -> Records<'_> {
+    Records { bytes, at: 0 }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<Record<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.bytes.get(self.at..)?;
+        // Linkers fill up with zeros.
+        if rest.iter().take(ALIGNMENT).all(|byte| *byte == 0) {
+            if rest.len() <= ALIGNMENT {
+                return None;
+            }
+            self.at += ALIGNMENT;
+            return self.next_after_padding();
+        }
+        Some(self.take())
+    }
+}
+
+impl<'a> Records<'a> {
+    fn next_after_padding(&mut self) -> Option<Result<Record<'a>, Error>> {
+        let padding = self.bytes[self.at..].iter().take_while(|byte| **byte == 0).count();
+        if self.at + padding == self.bytes.len() {
+            return None;
+        }
+        self.at += padding / ALIGNMENT * ALIGNMENT;
+        Some(self.take())
+    }
+
+    fn take(&mut self) -> Result<Record<'a>, Error> {
+        let record = read(self.bytes, self.at);
+        self.at = record.as_ref().map_or(self.bytes.len(), |record| record.end());
+        record
+    }
+}
+
+fn read(bytes: &[u8], offset: usize) -> Result<Record<'_>, Error> {
+    let rest = &bytes[offset..];
+    if !rest.starts_with(&MAGIC) {
+        return Err(Error::NotARecord { offset });
+    }
+    let wrong_size = |size: u64| Error::Size { offset, size, available: rest.len() };
+    let (header, body) = Header::read_from_prefix(rest).map_err(|_| wrong_size(HEADER_SIZE as u64))?;
+    // Nothing else of another version's header means anything.
+    if header.version.get() != VERSION {
+        return Err(Error::Version { offset, found: header.version.get() });
+    }
+    if header.llvm_major.get() != abi::LLVM_MAJOR {
+        return Err(Error::LlvmMajor { offset, found: header.llvm_major.get() });
+    }
+    let total = header.total_size.get();
+    let fits = usize::try_from(total)
+        .ok()
+        .filter(|total| *total >= HEADER_SIZE && *total <= rest.len() && total.is_multiple_of(ALIGNMENT));
+    let body = fits.and_then(|total| body.get(..total - HEADER_SIZE)).ok_or_else(|| wrong_size(total))?;
+    let stored = usize::try_from(header.stored_size.get()).ok().and_then(|size| body.get(..size));
+    let stored = stored.ok_or_else(|| wrong_size(header.stored_size.get()))?;
+    Ok(Record { header, stored, offset })
+}
+
+impl Record<'_> {
+    /// Where the record starts in its section.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// Bytes of the record, header and padding included.
+    pub fn size(&self) -> usize {
+        // Checked when it was read.
+        self.header.total_size.get() as usize
+    }
+
+    fn end(&self) -> usize {
+        self.offset + self.size()
+    }
+
+    /// How many launches its summary lists.
+    pub fn launch_count(&self) -> u32 {
+        self.header.launch_count.get()
+    }
+
+    /// What the record says about its bitcode. The bitcode itself is not decompressed.
+    ///
+    /// # Errors
+    /// The record is damaged.
+    pub fn summary(&self) -> Result<Summary, Error> {
+        let (summary, _) = self.read(false)?;
+        Ok(summary)
+    }
+
+    /// What the record says, and the bitcode.
+    ///
+    /// # Errors
+    /// The record is damaged.
+    pub fn unpack(&self) -> Result<(Summary, Vec<u8>), Error> {
+        self.read(true)
+    }
+
+    fn read(&self, with_bitcode: bool) -> Result<(Summary, Vec<u8>), Error> {
+        if checksum(self.stored) != self.header.checksum.get() {
+            return Err(self.damaged("its content is not what its checksum says"));
+        }
+        let mut frame = zstd::Decoder::with_buffer(self.stored).map_err(|error| self.damaged(error))?;
+        let text = self.take(&mut frame, self.header.summary_size.get())?;
+        let summary: Summary = serde_json::from_slice(&text).map_err(|error| self.damaged(error))?;
+        if summary.launches.len() as u64 != u64::from(self.header.launch_count.get()) {
+            return Err(self.damaged("it does not list as many launches as its header says"));
+        }
+        if !with_bitcode {
+            return Ok((summary, Vec::new()));
+        }
+        let bitcode = self.take(&mut frame, self.header.bitcode_size.get())?;
+        let rest = frame.read(&mut [0]).map_err(|error| self.damaged(error))?;
+        if rest == 0 { Ok((summary, bitcode)) } else { Err(self.damaged("it goes on behind the bitcode")) }
+    }
+
+    /// The next `size` bytes of `frame`. Memory is taken as they come, not as the header wishes.
+    fn take(&self, frame: &mut impl std::io::Read, size: u64) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        frame.take(size).read_to_end(&mut bytes).map_err(|error| self.damaged(error))?;
+        if bytes.len() as u64 == size { Ok(bytes) } else { Err(self.damaged("it ends early")) }
+    }
+
+    fn damaged(&self, reason: impl std::fmt::Display) -> Error {
+        Error::Damaged { offset: self.offset, reason: reason.to_string() }
+    }
+}
