@@ -1,4 +1,4 @@
-//! The plugin and device-link, built once a test process: tests never run a stale one.
+//! The plugin, device-link and outboard-link, built once a test process: tests never run a stale one.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,6 +16,12 @@ pub fn plugin() -> &'static Path {
 pub fn device_link() -> &'static Path {
     static DEVICE_LINK: OnceLock<PathBuf> = OnceLock::new();
     DEVICE_LINK.get_or_init(|| build("device-link", "device-link"))
+}
+
+/// The linker step of one build, with the program that it runs beside it.
+pub fn outboard_link() -> &'static Path {
+    static OUTBOARD_LINK: OnceLock<PathBuf> = OnceLock::new();
+    OUTBOARD_LINK.get_or_init(|| build("host-link", "outboard-link"))
 }
 
 /// Builds `package`, and tells where its `file` is.

@@ -32,6 +32,12 @@ const DIRECTIONS: &[Direction] = &[
         instead: "offload-binary knows bytes; what needs LLVM belongs to device-link or host-codegen",
     },
     Direction {
+        package: "offload-records",
+        may_see: &["outboard-abi"],
+        may_see_llvm: false,
+        instead: "offload-records knows bytes; who makes bitcode of a module, or modules of bitcode, is pass and host-link",
+    },
+    Direction {
         package: "outboard-llvm-plugin",
         may_see: &[],
         may_see_llvm: true,
@@ -57,7 +63,14 @@ const DIRECTIONS: &[Direction] = &[
     },
     Direction {
         package: "outboard-pass",
-        may_see: &["outboard-abi", "offload-binary", "host-codegen", "bitcode-link", "outboard-llvm-plugin"],
+        may_see: &[
+            "outboard-abi",
+            "offload-binary",
+            "offload-records",
+            "host-codegen",
+            "bitcode-link",
+            "outboard-llvm-plugin",
+        ],
         may_see_llvm: true,
         instead: "the pass never makes images; it reads what device-link wrote, through offload-binary",
     },
@@ -72,6 +85,19 @@ const DIRECTIONS: &[Direction] = &[
         may_see: &[],
         may_see_llvm: false,
         instead: "macros write what a user of outboard could write by hand",
+    },
+    Direction {
+        package: "host-link",
+        may_see: &[
+            "outboard-abi",
+            "offload-records",
+            "bitcode-link",
+            "device-link",
+            "host-codegen",
+            "outboard-llvm-plugin",
+        ],
+        may_see_llvm: true,
+        instead: "host-link alone sees both sides, and makes nothing itself: pass and device-link do",
     },
     Direction {
         package: "xtask",

@@ -1,0 +1,202 @@
+//! The command line of a linker that is called as a C compiler is: what of it is ours, and what it links.
+
+use crate::error::{Error, Result};
+use crate::job::{Options, Runtime};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+/// Prefix of our own options. Each has a value.
+const OWN_PREFIX: &str = "--outboard-";
+
+const DEVICE: &str = "--outboard-device";
+const LINKER: &str = "--outboard-linker";
+const RUNTIME: &str = "--outboard-runtime";
+const RUNTIME_FILE: &str = "--outboard-runtime-file";
+const CACHE: &str = "--outboard-cache";
+const SYSROOT: &str = "--outboard-sysroot";
+const REPORT: &str = "--outboard-report";
+const ALL: [&str; 7] = [DEVICE, LINKER, RUNTIME, RUNTIME_FILE, CACHE, SYSROOT, REPORT];
+
+/// Options of compilers and linkers that have their value in the next argument.
+///
+/// Source: "Options for Linking", the manual of GCC 12.
+const WITH_VALUE: [&str; 14] = [
+    "-o", "-L", "-l", "-z", "-T", "-u", "-e", "-B", "-x", "-Xlinker", "-target", "--param", "-isystem",
+    "-include",
+];
+
+/// What a command line asks for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct CommandLine {
+    /// All arguments but our own options.
+    pub others: Vec<OsString>,
+    /// What is asked of us.
+    pub options: Options,
+    /// The program that links.
+    pub linker: PathBuf,
+    /// What is written.
+    pub output: PathBuf,
+    /// The files that are linked, in their order; shared libraries named by `-l` among them.
+    pub inputs: Vec<PathBuf>,
+    /// Whether a shared library is made.
+    pub shared: bool,
+    /// Whether something is linked at all, and for good: no `-c`, `-S`, `-E`, `-r`.
+    pub links: bool,
+}
+
+impl CommandLine {
+    /// Reads `arguments`, in which response files have been expanded.
+    ///
+    /// # Errors
+    /// An option of ours that isn't one, or has a value that it can't have.
+    pub fn parse(arguments: Vec<OsString>) -> Result<Self> {
+        let mut line = Self { linker: "cc".into(), output: "a.out".into(), links: true, ..Self::default() };
+        let mut folders = Vec::new();
+        let mut libraries = Vec::new();
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            if let Some(own) = argument.to_str().filter(|text| text.starts_with(OWN_PREFIX)) {
+                line.own_option(own)?;
+                continue;
+            }
+            let name = argument.to_str().filter(|text| WITH_VALUE.contains(text)).map(ToOwned::to_owned);
+            line.others.push(argument.clone());
+            if let Some(name) = name {
+                let Some(value) = arguments.next() else { break };
+                match name.as_str() {
+                    "-o" => line.output = value.clone().into(),
+                    "-L" => folders.push(PathBuf::from(&value)),
+                    "-l" => libraries.push(value.clone()),
+                    _ => {}
+                }
+                line.others.push(value);
+                continue;
+            }
+            match argument.as_bytes() {
+                b"-shared" => line.shared = true,
+                b"-c" | b"-S" | b"-E" | b"-r" | b"--version" | b"-v" => line.links = false,
+                [b'-', b'o', path @ ..] => line.output = PathBuf::from(OsStr::from_bytes(path)),
+                [b'-', b'L', path @ ..] => folders.push(PathBuf::from(OsStr::from_bytes(path))),
+                [b'-', b'l', name @ ..] => libraries.push(OsStr::from_bytes(name).to_owned()),
+                [b'-', ..] => {}
+                _ => line.inputs.push(argument.into()),
+            }
+        }
+        line.inputs.extend(libraries.iter().filter_map(|name| shared_library(&folders, name)));
+        Ok(line)
+    }
+
+    fn own_option(&mut self, argument: &str) -> Result<()> {
+        let (option, value) = argument.split_once('=').unwrap_or((argument, ""));
+        match option {
+            DEVICE => self.options.devices.extend(split_devices(value)),
+            LINKER => self.linker = value.into(),
+            RUNTIME => {
+                self.options.runtime = match value {
+                    "lazy" => Runtime::Lazy,
+                    "linked" => Runtime::Linked,
+                    _ => {
+                        let (value, known) = (value.to_owned(), "lazy or linked");
+                        return Err(Error::BadValue { option: RUNTIME, value, known });
+                    }
+                }
+            }
+            RUNTIME_FILE => self.options.runtime_files.push(value.into()),
+            CACHE => self.options.cache = Some(value.into()),
+            SYSROOT => self.options.sysroot = Some(value.into()),
+            REPORT => self.options.report = Some(value.into()),
+            _ => {
+                return Err(Error::UnknownOption { option: argument.to_owned(), known: ALL.join(", ") });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `host,sm_90,gfx90a` is three devices; a comma behind a processor of x86_64 belongs to it.
+fn split_devices(value: &str) -> Vec<String> {
+    value.split(',').filter(|device| !device.is_empty()).map(device).collect()
+}
+
+/// A device as device-link names it: `host` is x86_64, a processor alone says its architecture.
+fn device(name: &str) -> String {
+    if name == "host" {
+        "x86_64".to_owned()
+    } else if name.starts_with("sm_") {
+        format!("nvptx64:{name}")
+    } else if name.starts_with("gfx") {
+        format!("amdgcn:{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The shared library that `-l name` means, if it is found; the system's own are of no interest.
+fn shared_library(folders: &[PathBuf], name: &OsStr) -> Option<PathBuf> {
+    let mut file = OsString::from("lib");
+    file.push(name);
+    file.push(".so");
+    let found = folders.iter().map(|folder| folder.join(&file)).find(|path| path.is_file())?;
+    (!is_of_system(&found)).then_some(found)
+}
+
+/// Whether a file belongs to the system or to a Rust toolchain: it was made without the plugin.
+pub fn is_of_system(path: &Path) -> bool {
+    path.starts_with("/usr") || path.starts_with("/lib") || sysroot_of(path).is_some()
+}
+
+/// The toolchain that a library of Rust's own belongs to: what stands before `lib/rustlib`.
+pub fn sysroot_of(path: &Path) -> Option<PathBuf> {
+    let folders: Vec<_> = path.ancestors().collect();
+    let library = folders.iter().find(|folder| folder.ends_with("lib/rustlib"))?;
+    Some(library.parent()?.parent()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CommandLine, sysroot_of};
+    use crate::job::Runtime;
+    use std::path::Path;
+
+    fn parse(text: &str) -> crate::Result<CommandLine> {
+        CommandLine::parse(text.split(' ').map(Into::into).collect())
+    }
+
+    #[test]
+    fn what_is_linked_and_what_is_ours() {
+        let line = parse(
+            "-m64 a.o --outboard-device=host,sm_90 -L /nowhere lib.rlib -lc -Wl,--gc-sections -o out/app -z noexecstack \
+             --outboard-linker=clang --outboard-runtime=linked --outboard-device=gfx90a -shared",
+        )
+        .expect("a command line");
+        assert_eq!(line.inputs, [Path::new("a.o"), Path::new("lib.rlib")]);
+        assert_eq!(line.output, Path::new("out/app"));
+        assert_eq!(line.linker, Path::new("clang"));
+        assert_eq!(line.options.devices, ["x86_64", "nvptx64:sm_90", "amdgcn:gfx90a"]);
+        assert_eq!(line.options.runtime, Runtime::Linked);
+        assert!(line.shared && line.links);
+        let others = "-m64 a.o -L /nowhere lib.rlib -lc -Wl,--gc-sections -o out/app -z noexecstack -shared";
+        assert_eq!(line.others, others.split(' ').collect::<Vec<_>>());
+        assert!(!parse("-c a.c").expect("a command line").links);
+    }
+
+    #[test]
+    fn options_that_are_wrong() {
+        let error = |text: &str| parse(text).expect_err("wrong").to_string();
+        assert_eq!(
+            error("--outboard-devices=host"),
+            "unknown option `--outboard-devices=host`\n\
+             help: the options are --outboard-device, --outboard-linker, --outboard-runtime, --outboard-runtime-file, \
+             --outboard-cache, --outboard-sysroot, --outboard-report"
+        );
+        assert_eq!(error("--outboard-runtime=late"), "`--outboard-runtime` is lazy or linked, not `late`");
+    }
+
+    #[test]
+    fn the_toolchain_of_a_library() {
+        let path = "/opt/rust/lib/rustlib/x86_64-unknown-linux-gnu/lib/libstd-1.rlib";
+        assert_eq!(sysroot_of(Path::new(path)).as_deref(), Some(Path::new("/opt/rust")));
+        assert_eq!(sysroot_of(Path::new("/opt/rust/lib/libstd-1.rlib")), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! `outboard-link`, in place of the C compiler that links: where something launches, the program's images are made
+//! first and linked with it. Where nothing does, the real linker takes over at once.
+
+use anyhow::{Context as _, Result, bail};
+use host_link::command_line::{CommandLine, sysroot_of};
+use host_link::job::{Job, Runtime};
+use host_link::scan::{Scan, scan};
+use host_link::{keep, response_file};
+use std::ffi::OsString;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus};
+use tempfile::TempDir;
+
+/// The program with LLVM, which stands beside this one.
+const REGISTER: &str = "outboard-register";
+
+/// Arguments that one program can be given, in bytes, with room for the environment.
+///
+/// Source: `MAX_ARG_STRLEN` and the quarter of the stack that arguments may take, execve(2) of Linux.
+const MOST_ARGUMENT_BYTES: usize = 1 << 20;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            write_error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    let (arguments, _) = response_file::expand(std::env::args_os().skip(1))?;
+    let line = CommandLine::parse(arguments)?;
+    let found = if line.links { scan(&line.inputs)? } else { Scan::default() };
+    let keeps = line.shared && found.makes_rust_library && !found.sections.is_empty();
+    if !found.has_launches() && !keeps {
+        // Returns only where it fails.
+        let mut command = linker(&line, &[], None)?;
+        let error = command.exec();
+        return Err(error).with_context(|| cannot_run(&line.linker));
+    }
+    let temporary = tempfile::Builder::new()
+        .prefix("outboard-link.")
+        .tempdir()
+        .context("can't make a folder for objects")?;
+    let mut first: Vec<OsString> = Vec::new();
+    if found.has_launches() {
+        let object = temporary.path().join("outboard.o");
+        if let Some(failed) = register(&line, &found, &object)? {
+            return Ok(failed);
+        }
+        // First on the line: GNU ld finds what it needs of the C library behind it.
+        first.push(object.into());
+        if line.options.runtime == Runtime::Linked {
+            let folder = env!("LLVM_LIBDIR");
+            first.extend([
+                "-lomptarget".into(),
+                format!("-L{folder}").into(),
+                format!("-Wl,-rpath,{folder}").into(),
+            ]);
+        }
+    }
+    if keeps {
+        let object = temporary.path().join("outboard-keep.o");
+        keep::write(&found.sections, &object, &line.output)?;
+        first.push(object.into());
+    }
+    let status =
+        linker(&line, &first, Some(&temporary))?.status().with_context(|| cannot_run(&line.linker))?;
+    Ok(exit_code(status))
+}
+
+fn cannot_run(program: &Path) -> String {
+    format!(
+        "can't run the linker `{}`\nhelp: install it, or name another with --outboard-linker",
+        program.display()
+    )
+}
+
+/// The real linker, with `first` in front of what it was called with.
+fn linker(line: &CommandLine, first: &[OsString], temporary: Option<&TempDir>) -> Result<Command> {
+    let mut command = Command::new(&line.linker);
+    let arguments: Vec<_> = first.iter().chain(&line.others).cloned().collect();
+    if arguments.iter().map(|argument| argument.len() + 1).sum::<usize>() < MOST_ARGUMENT_BYTES {
+        command.args(arguments);
+        return Ok(command);
+    }
+    let path = match temporary {
+        Some(folder) => folder.path().join("arguments"),
+        // Nobody is left to remove it when the linker has taken this process over; beside the output it is
+        // written over by the next link.
+        None => beside(&line.output, ".outboard.arguments"),
+    };
+    std::fs::write(&path, response_file::write(&arguments))
+        .with_context(|| format!("can't write `{}`", path.display()))?;
+    let mut argument = OsString::from("@");
+    argument.push(path);
+    command.arg(argument);
+    Ok(command)
+}
+
+fn beside(output: &Path, end: &str) -> PathBuf {
+    let mut path = OsString::from(output);
+    path.push(end);
+    path.into()
+}
+
+/// Has the images made, and the object that registers them. The exit code where that failed.
+fn register(line: &CommandLine, found: &Scan, object: &Path) -> Result<Option<ExitCode>> {
+    let mut options = line.options.clone();
+    options.sysroot = options.sysroot.or_else(|| line.inputs.iter().find_map(|input| sysroot_of(input)));
+    options.cache = options.cache.or_else(|| cache_beside(&line.output));
+    let job = Job {
+        object: object.to_owned(),
+        program: line.output.clone(),
+        sections: found.sections.clone(),
+        bitcode: found.bitcode.clone(),
+        options,
+    };
+    let path = object.with_file_name("job.json");
+    let text = serde_json::to_vec(&job).context("a path is not UTF-8")?;
+    std::fs::write(&path, text).with_context(|| format!("can't write `{}`", path.display()))?;
+    let program =
+        std::env::current_exe().context("can't tell where this program is")?.with_file_name(REGISTER);
+    let status = Command::new(&program).arg(&path).status();
+    let status = status.with_context(|| {
+        format!("can't run `{}`\nhelp: it belongs beside outboard-link", program.display())
+    })?;
+    match status.code() {
+        Some(0) => Ok(None),
+        Some(_) => Ok(Some(exit_code(status))),
+        None => bail!("`{}` was ended by signal {}", program.display(), status.signal().unwrap_or_default()),
+    }
+}
+
+/// A folder of cargo's, which `cargo clean` removes: the nearest above the output that is marked as one.
+fn cache_beside(output: &Path) -> Option<PathBuf> {
+    let output = std::path::absolute(output).ok()?;
+    let folder = output.ancestors().skip(1).find(|folder| folder.join("CACHEDIR.TAG").is_file())?;
+    Some(folder.join("outboard-cache"))
+}
+
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+#[expect(clippy::print_stderr, reason = "this is the program")]
+fn write_error(error: &anyhow::Error) {
+    eprintln!("error: {error:#}");
+}

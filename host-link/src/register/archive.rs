@@ -1,0 +1,79 @@
+//! Bitcode of units as archives, of which the device link takes what it needs: one archive for each file that had
+//! units, so that messages can say where code came from.
+
+use crate::error::Error;
+use crate::units::Unit;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+/// Archives in a folder that goes away with this.
+pub(crate) struct Archives {
+    folder: tempfile::TempDir,
+    /// Each archive, and the file that it stands for.
+    files: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Archives {
+    pub(crate) fn write(units: &[&Unit<'_>]) -> Result<Self, Error> {
+        let folder = tempfile::Builder::new().prefix("outboard-register.").tempdir();
+        let folder = folder.map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
+        let mut by_file: Vec<(&Path, Vec<&Unit<'_>>)> = Vec::new();
+        let mut positions = HashMap::new();
+        for unit in units {
+            let position = *positions.entry(unit.file).or_insert(by_file.len());
+            if position == by_file.len() {
+                by_file.push((unit.file, Vec::new()));
+            }
+            by_file[position].1.push(unit);
+        }
+        let mut files = Vec::new();
+        for (number, (file, units)) in by_file.into_iter().enumerate() {
+            // The number makes names differ, and the key of the image does not depend on where the folder is.
+            let path = folder.path().join(format!("{number}.a"));
+            std::fs::write(&path, archive(&units)?)
+                .map_err(|source| Error::Write { path: path.clone(), source })?;
+            files.push((path, file.to_owned()));
+        }
+        Ok(Self { folder, files })
+    }
+
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.files.iter().map(|(path, _)| path.clone()).collect()
+    }
+
+    /// `text` with the files' own names in place of the archives'.
+    pub(crate) fn name_files(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        // Backwards, for the first archive's name is the end of others'.
+        for (archive, file) in self.files.iter().rev() {
+            text = text.replace(&archive.display().to_string(), &file.display().to_string());
+        }
+        debug_assert!(!text.contains(&self.folder.path().display().to_string()));
+        text
+    }
+}
+
+/// An archive with names in front of the members' content, as BSD has them: of any length.
+///
+/// Source: "Archive files", the manual of FreeBSD's ar(5).
+fn archive(units: &[&Unit<'_>]) -> Result<Vec<u8>, Error> {
+    let mut bytes = b"!<arch>\n".to_vec();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for unit in units {
+        let module = unit.summary.module.as_str();
+        let copies = known.entry(module).and_modify(|copies| *copies += 1).or_insert(0);
+        let name = if *copies == 0 { module.to_owned() } else { format!("{module}#{copies}") };
+        let bitcode = unit.bitcode()?;
+        let size = name.len() + bitcode.len();
+        // Name, time, owner, group, mode and size, in decimal but for the mode.
+        let header =
+            format!("{:<16}{:<12}{:<6}{:<6}{:<8}{size:<10}`\n", format!("#1/{}", name.len()), 0, 0, 0, 644);
+        bytes.extend(header.as_bytes());
+        bytes.extend(name.as_bytes());
+        bytes.extend(bitcode);
+        if bytes.len() % 2 == 1 {
+            bytes.push(b'\n');
+        }
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,35 @@
+//! What keeps the images of a program from being made.
+
+use offload_records::Launch;
+use std::path::PathBuf;
+
+/// A failure.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("can't write `{}`", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    File(#[from] host_link::Error),
+    #[error("`{place}`")]
+    Record { place: String, source: offload_records::Error },
+    #[error(transparent)]
+    Bitcode(#[from] bitcode_link::Error),
+    #[error(
+        "kernel `{:#}` has no code for devices: nothing that is linked has a record with it{}\nhelp: compile its crate with the plugin, as `{place}` was", rustc_demangle::demangle(.kernel), launched_at(.launch)
+    )]
+    NoKernel { kernel: String, place: String, launch: Box<Launch> },
+    #[error(transparent)]
+    Images(#[from] host_codegen::container::ContainerError),
+    #[error(transparent)]
+    Registration(#[from] host_codegen::Error),
+    #[error("LLVM can't {what}: {text}")]
+    Llvm { what: &'static str, text: String },
+}
+
+/// Where a launch is, as a line of a message.
+pub(crate) fn launched_at(launch: &Launch) -> String {
+    match &launch.place {
+        Some(place) => format!("\n  --> {place}"),
+        None => format!("\n  --> in `{:#}`", rustc_demangle::demangle(&launch.function)),
+    }
+}

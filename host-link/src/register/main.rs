@@ -1,0 +1,98 @@
+//! `outboard-register`: the records of a link in, the object that registers its images out. outboard-link runs it.
+
+mod archive;
+mod error;
+mod object_file;
+mod roots;
+mod units;
+
+use anyhow::{Context as _, Result, bail};
+use archive::Archives;
+use device_link::{Failure, Options, PanicMode, TargetSpec, link_device};
+use error::{Error, launched_at};
+use host_codegen::Container;
+use host_link::job::Job;
+use roots::Roots;
+use std::path::Path;
+use std::process::ExitCode;
+use units::Sections;
+
+fn main() -> ExitCode {
+    llvm_plugin::fatal::exit_on_fatal_error();
+    let job = std::env::args_os().nth(1);
+    let job = job.context("outboard-link runs this program, with a file that says what to do");
+    match job.and_then(|path| read_job(Path::new(&path))).and_then(|job| run(&job)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            write_line("error", &format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn read_job(path: &Path) -> Result<Job> {
+    let text = std::fs::read(path).with_context(|| format!("can't read `{}`", path.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("`{}` is no job", path.display()))
+}
+
+fn run(job: &Job) -> Result<()> {
+    let sections = Sections::read(job)?;
+    let units = sections.units()?;
+    let roots = roots::find(&units);
+    let archives = Archives::write(&roots::needed(&units, &roots)?)?;
+    let report = match link_device(&archives.paths(), &device_options(job, &roots)) {
+        Ok(report) => report,
+        Err(failure) => bail!(archives.name_files(&refusal(&failure, &roots))),
+    };
+    for warning in &report.warnings {
+        write_line("warning", &archives.name_files(warning));
+    }
+    let images = report.images.into_iter().map(|image| image.image).collect();
+    let container = Container::new(images).map_err(Error::from)?;
+    let object = object_file::emit(&container, &job.options)?;
+    let failed = |source| Error::Write { path: job.object.clone(), source };
+    Ok(std::fs::write(&job.object, object).map_err(failed)?)
+}
+
+fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
+    let target =
+        |device: &String| device.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
+    let targets: Vec<TargetSpec> = job.options.devices.iter().map(target).collect();
+    Options {
+        targets,
+        kernels: roots.keys().map(|kernel| (*kernel).to_owned()).collect(),
+        panic: PanicMode::Record,
+        sysroot: job.options.sysroot.clone(),
+        cache_dir: job.options.cache.clone(),
+        ..Options::default()
+    }
+}
+
+/// Why there are no images: what is wrong with kernels, each with the place where it is launched.
+fn refusal(failure: &Failure, roots: &Roots<'_>) -> String {
+    for warning in &failure.warnings {
+        write_line("warning", warning);
+    }
+    let device_link::Error::Kernels(refusals) = failure.error.as_ref() else {
+        let mut text = failure.error.to_string();
+        let mut cause = std::error::Error::source(failure.error.as_ref());
+        while let Some(error) = cause {
+            text.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
+        return text;
+    };
+    let texts = refusals.iter().map(|refusal| {
+        let launch = roots.get(refusal.problem.kernel.as_str()).and_then(|launches| launches.first());
+        let place = launch.map(|(_, launch)| launched_at(launch)).unwrap_or_default();
+        let text = refusal.to_string();
+        let (first, rest) = text.split_at(text.find('\n').unwrap_or(text.len()));
+        format!("{first}{place}{rest}")
+    });
+    texts.collect::<Vec<_>>().join("\nerror: ")
+}
+
+#[expect(clippy::print_stderr, reason = "this is the program")]
+fn write_line(severity: &str, text: &str) {
+    eprintln!("{severity}: {text}");
+}

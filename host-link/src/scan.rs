@@ -1,0 +1,177 @@
+//! Which files of a link carry records, and whether anything launches. No more of them is read than that takes.
+
+use crate::command_line::is_of_system;
+use crate::error::{Error, Result};
+use crate::job::Section;
+use abi::names::{KEPT_RECORDS_SECTION, RECORD, RECORDS_SECTION, REGION_PREFIX};
+use object::elf::{ET_DYN, FileHeader64, SHT_SYMTAB};
+use object::read::archive::ArchiveFile;
+use object::read::elf::{FileHeader as _, SectionHeader as _};
+use object::{Endianness, ReadCache, ReadRef};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+const ELF_MAGIC: &[u8] = b"\x7fELF";
+const ARCHIVE_MAGIC: &[u8] = b"!<arch>\n";
+const BITCODE_MAGICS: [&[u8]; 2] = [b"BC\xc0\xde", b"\xde\xc0\x17\x0b"];
+
+/// What rustc keeps for itself in an `.rlib`, and gives the linker of a library for others.
+const RUST_METADATA: [&str; 2] = ["lib.rmeta", "rmeta.o"];
+
+/// What the files of a link carry.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// Sections of records, in the order of the files.
+    pub sections: Vec<Section>,
+    /// Files that are bitcode, or have members that are: LLVM has to look for their records.
+    pub bitcode: Vec<PathBuf>,
+    /// How many launches there are, those of shared libraries left out; of bitcode, how many modules launch.
+    pub launches: u64,
+    /// Whether a Rust library is made that other crates are linked with.
+    pub makes_rust_library: bool,
+}
+
+/// Looks at `inputs`. Files that aren't there, or are something else, are the linker's affair.
+///
+/// # Errors
+/// A damaged object or archive, records that can't be used, launches without a record.
+pub fn scan(inputs: &[PathBuf]) -> Result<Scan> {
+    let mut scan = Scan::default();
+    for path in inputs {
+        if path.file_name().is_some_and(|name| name == RUST_METADATA[1]) {
+            scan.makes_rust_library = true;
+        } else if !is_of_system(path) {
+            scan.add_file(path)?;
+        }
+    }
+    Ok(scan)
+}
+
+impl Scan {
+    /// Whether there is anything to make images of.
+    pub fn has_launches(&self) -> bool {
+        self.launches > 0
+    }
+
+    fn add_file(&mut self, path: &Path) -> Result<()> {
+        let Ok(file) = File::open(path) else { return Ok(()) };
+        let cache = ReadCache::new(file);
+        let Ok(magic) = (&cache).read_bytes_at(0, ARCHIVE_MAGIC.len() as u64) else { return Ok(()) };
+        let whole = Place { path, member: None, start: 0 };
+        if magic.starts_with(ELF_MAGIC) {
+            self.add_elf(&whole, &cache)
+        } else if magic == ARCHIVE_MAGIC {
+            self.add_archive(path, &cache)
+        } else if is_bitcode(magic) {
+            self.add_bitcode(path, &cache)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn add_archive(&mut self, path: &Path, cache: &ReadCache<File>) -> Result<()> {
+        let unreadable = |source| Error::Object { place: path.display().to_string(), source };
+        let archive = ArchiveFile::parse(cache).map_err(unreadable)?;
+        for member in archive.members() {
+            let member = member.map_err(unreadable)?;
+            let name = String::from_utf8_lossy(member.name()).into_owned();
+            if RUST_METADATA.contains(&name.as_str()) || member.is_thin() {
+                continue;
+            }
+            let (start, size) = member.file_range();
+            let bytes = cache.range(start, size);
+            let Ok(magic) = bytes.read_bytes_at(0, ELF_MAGIC.len() as u64) else { continue };
+            if magic == ELF_MAGIC {
+                self.add_elf(&Place { path, member: Some(name), start }, bytes)?;
+            } else if is_bitcode(magic) {
+                self.add_bitcode(path, bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_elf<'data>(&mut self, place: &Place<'_>, bytes: impl ReadRef<'data>) -> Result<()> {
+        let unreadable = |source| Error::Object { place: place.to_string(), source };
+        let header = FileHeader64::<Endianness>::parse(bytes).map_err(unreadable)?;
+        let endian = header.endian().map_err(unreadable)?;
+        let kept = header.e_type(endian) == ET_DYN;
+        let wanted = if kept { KEPT_RECORDS_SECTION } else { RECORDS_SECTION };
+        let sections = header.sections(endian, bytes).map_err(unreadable)?;
+        let mut has_record = false;
+        for section in sections.iter() {
+            if sections.section_name(endian, section).ok() != Some(wanted.as_bytes()) {
+                continue;
+            }
+            let (offset, size) = section.file_range(endian).unwrap_or_default();
+            let content = section.data(endian, bytes).map_err(unreadable)?;
+            for record in offload_records::records(content) {
+                let record = record.map_err(|source| Error::Record { place: place.to_string(), source })?;
+                self.launches += if kept { 0 } else { u64::from(record.launch_count()) };
+                has_record = true;
+            }
+            self.sections.push(Section {
+                file: place.path.to_owned(),
+                member: place.member.clone(),
+                offset: place.start + offset,
+                size,
+                kept,
+            });
+        }
+        if has_record || kept {
+            return Ok(());
+        }
+        let symbols = sections.iter().find(|section| section.sh_type(endian) == SHT_SYMTAB);
+        let names = symbols.and_then(|symbols| sections.section(symbols.link(endian)).ok());
+        let names = names.and_then(|names| names.data(endian, bytes).ok()).unwrap_or_default();
+        match launched_kernel(names) {
+            Some(kernel) => Err(Error::NoRecord { place: place.to_string(), kernel }),
+            None => Ok(()),
+        }
+    }
+
+    /// Notes a file of bitcode that has a record.
+    fn add_bitcode<'data>(&mut self, path: &Path, bytes: impl ReadRef<'data>) -> Result<()> {
+        let whole = bytes.len().and_then(|size| bytes.read_bytes_at(0, size));
+        let whole = whole.map_err(|()| Error::Read {
+            path: path.to_owned(),
+            source: std::io::ErrorKind::UnexpectedEof.into(),
+        })?;
+        self.launches += u64::from(contains(whole, REGION_PREFIX));
+        if contains(whole, RECORD) && self.bitcode.last().is_none_or(|last| last != path) {
+            self.bitcode.push(path.to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// A file, or a member and where it starts.
+struct Place<'a> {
+    path: &'a Path,
+    member: Option<String>,
+    start: u64,
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        self.member.as_ref().map_or(Ok(()), |member| write!(f, "({member})"))
+    }
+}
+
+fn is_bitcode(magic: &[u8]) -> bool {
+    BITCODE_MAGICS.iter().any(|known| magic.starts_with(known))
+}
+
+/// The first kernel that a table of names refers to.
+fn launched_kernel(names: &[u8]) -> Option<String> {
+    let prefix = REGION_PREFIX.as_bytes();
+    let start = memchr::memmem::find(names, prefix)? + prefix.len();
+    let end = names[start..].iter().position(|byte| *byte == 0).map_or(names.len(), |length| start + length);
+    let name = String::from_utf8_lossy(&names[start..end]).into_owned();
+    Some(format!("{:#}", rustc_demangle::demangle(&name)))
+}
+
+/// Names of bitcode stand in one table, as they are.
+fn contains(bytes: &[u8], name: &str) -> bool {
+    memchr::memmem::find(bytes, name.as_bytes()).is_some()
+}

@@ -1,0 +1,5 @@
+//! Launches, and says where it ran.
+
+fn main() {
+    print!("{}", app::report());
+}

@@ -1,0 +1,6 @@
+//! An integration test.
+
+#[test]
+fn integration() {
+    assert!(app::launch_all().iter().all(|(_, ran)| format!("{ran:?}") == app::expected()));
+}
