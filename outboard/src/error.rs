@@ -1,5 +1,6 @@
 //! What can go wrong with a launch, each with what helps.
 
+use crate::device::Place;
 use crate::launch;
 
 /// Why a launch or a mapping failed.
@@ -132,7 +133,14 @@ fn place(location: &Option<String>) -> String {
 }
 
 /// Why a required device is not there.
-pub(crate) fn no_device() -> Error {
+pub(crate) fn no_device(place: Place) -> Error {
+    if place == Place::Cpu && crate::built_with_plugin() {
+        let reason = "it is for the CPU";
+        return Error::NoDevice {
+            reason,
+            help: "take `Device::default()`, and unset `OUTBOARD_DEVICE` if it is `cpu`",
+        };
+    }
     if !crate::built_with_plugin() {
         let reason = "the program was built without Outboard's plugin";
         return Error::NoDevice { reason, help: "build it with `cargo outboard build`" };

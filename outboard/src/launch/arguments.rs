@@ -24,7 +24,7 @@ use crate::scope::{Mapped, MappedMut};
     message = "`{Self}` cannot be an argument of a kernel",
     label = "cannot be mapped to a device",
     note = "arguments are plain values, `&[T]` and `&Vec<T>` of plain data, `each(&mut y)`, `each_chunk(&mut y, n)`, \
-            `atomic(&mut y)`, and tuples of these",
+            `atomic(&mut y)`, and tuples with nothing else in them",
     note = "no two items may have the same `&mut`: `each(&mut y)` gives every item its own element"
 )]
 pub trait Argument: Sealed {

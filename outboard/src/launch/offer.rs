@@ -81,7 +81,7 @@ pub(super) fn offer<K: Kernel>(
     check_residency(buffers, target.map(|(number, _)| number))?;
     let on_cpu = buffers.all().iter().any(|buffer| buffer.residency == Residency::Cpu);
     let Some((number, runtime)) = target.filter(|_| !on_cpu) else {
-        return if device.is_required() { Err(error::no_device()) } else { Ok(false) };
+        return if device.is_required() { Err(error::no_device(device.place())) } else { Ok(false) };
     };
     let held = resident::hold(runtime, number, buffers.all())?;
     let operands = operands::<K>(number.into(), geometry?, buffers.operands(), packed);

@@ -1,0 +1,211 @@
+//! The exact text of the errors that programs meet, on the CPU and with what the environment says.
+
+use outboard::Error;
+use outboard::prelude::*;
+use std::process::Command;
+
+/// Compares the text, with this file's name and the places in it left out: they change with every edit.
+#[track_caller]
+fn check(result: Result<(), Error>, expected: &str) {
+    let text = result.expect_err("an error").to_string();
+    let mut shown = String::new();
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(file!()) {
+        shown += &rest[..at];
+        shown += "FILE";
+        let place = &rest[at + file!().len()..];
+        rest = place.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit());
+        // The colon behind the place is the message's.
+        if place.len() > rest.len() && place[..place.len() - rest.len()].ends_with(':') {
+            shown.push(':');
+        }
+    }
+    shown += rest;
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn slices_that_are_too_short() {
+    let mut y = [0u32; 10];
+    check(
+        Device::default().over(11).run(each(&mut y), |it, y| *y.of(it) = 1),
+        "a slice of 10 elements is too short: 11 items need 11\n\
+         help: launch over the length of the slice that the items change",
+    );
+    check(
+        Device::default().over(5).run(each_chunk(&mut y, 3), |it, y| y.of(it)[0] = 1),
+        "a slice of 10 elements is too short: 5 items need 15\n\
+         help: launch over the length of the slice that the items change",
+    );
+    check(
+        Device::default().over(1).run(each_chunk(&mut y, 0), |it, y| y.of(it)[0] = 1),
+        "a slice of 10 elements is too short: 1 items need 1\n\
+         help: launch over the length of the slice that the items change",
+    );
+    check(
+        [1u32; 20].offload().map(|x| *x).collect_into(&mut y),
+        "a slice of 10 elements is too short: 20 items need 20\n\
+         help: launch over the length of the slice that the items change",
+    );
+    assert_eq!(y, [0; 10]);
+    assert!(Device::default().over(4).run(each_chunk(&mut y, 3), |it, y| y.of(it)[0] = 1).is_ok());
+}
+
+#[test]
+fn more_items_than_there_are_numbers() {
+    check(
+        Device::default().over((usize::MAX, 2)).run((), |_, ()| {}),
+        "18446744073709551615 x 2 x 1 is more than a launch can have\nhelp: have each item do more, or launch in parts",
+    );
+    check(
+        Device::default().blocks(1usize << 40, 1).run((), |_, ()| {}),
+        "1099511627776 x 1 x 1 is more than a launch can have\nhelp: have each item do more, or launch in parts",
+    );
+}
+
+#[test]
+fn too_much_memory() {
+    let huge = usize::MAX / 16;
+    check(
+        Device::default().scope(|d| d.alloc(huge, 0u64).map(|_| ())),
+        "no memory for 9223372036854775800 bytes\nhelp: work on a part at a time",
+    );
+    check(
+        (0..huge).offload().collect_vec().map(|_| ()),
+        "no memory for 9223372036854775800 bytes\nhelp: work on a part at a time",
+    );
+}
+
+fn second_digit<'k>(it: Item<'k>, (x, y): (&'k [u32], Own<'k, u32>)) {
+    *y.of(it) = 100 / (x[it.index() + 1] - 1);
+}
+
+#[test]
+fn panics_of_kernels() {
+    let device = Device::cpu();
+    let mut y = [0u32; 4];
+    let help = "help: `OUTBOARD_DEVICE=cpu` runs kernels on the CPU, where a debugger can follow them";
+    check(
+        device.over(3).run((&[5u32, 6, 7], each(&mut y)), second_digit),
+        &format!(
+            "the kernel `errors::second_digit` panicked in item (2, 0, 0) at FILE: index out of bounds: \
+             the len is 3 but the index is 3\n{help}"
+        ),
+    );
+    // What ran before is there: a launch is not undone.
+    assert_eq!(y[..2], [20, 16]);
+    check(
+        device.over(1).run((&[5u32, 1], each(&mut y)), second_digit),
+        &format!(
+            "the kernel `errors::second_digit` panicked in item (0, 0, 0) at FILE: attempt to divide by zero\n{help}"
+        ),
+    );
+    check(
+        device
+            .over((3, 5))
+            .run((), |it, ()| assert!(it.y() < 4 || it.x() < 1, "item {} is {}", it.index(), "bad")),
+        &format!(
+            "the kernel `errors::panics_of_kernels::{{{{closure}}}}` panicked in item (1, 4, 0) at FILE: item 13 is bad\n{help}"
+        ),
+    );
+    check(
+        device.over(1).run((), |_, ()| std::panic::panic_any(5)),
+        &format!(
+            "the kernel `errors::panics_of_kernels::{{{{closure}}}}` panicked in item (0, 0, 0) at FILE: \
+             a panic whose payload is no text\n{help}"
+        ),
+    );
+}
+
+#[test]
+fn a_panic_stops_all_threads() {
+    let mut counts = [0u32; 1];
+    let error = Device::cpu().over(1 << 24).run(atomic(&mut counts), |it, counts| {
+        assert!(it.index() != 5, "stop");
+        counts.add(0, 1);
+    });
+    assert!(matches!(error, Err(Error::DevicePanic { item: [5, 0, 0], .. })), "{error:?}");
+    assert!(counts[0] < 1 << 24);
+}
+
+#[test]
+fn panics_of_the_program_itself_are_left_alone() {
+    let _ = Device::cpu().over(1).run((), |_, ()| panic!("in a kernel"));
+    let outcome = std::panic::catch_unwind(|| panic!("outside"));
+    assert_eq!(outcome.expect_err("it panicked").downcast_ref::<&str>(), Some(&"outside"));
+}
+
+#[test]
+fn devices_that_are_not_there() {
+    if Device::default().is_cpu() {
+        check(
+            Device::number(3).map(|_| ()),
+            "there is no device 3: the program can use 0, counted from 0\nhelp: `Device::all()` lists them",
+        );
+    }
+}
+
+#[test]
+fn parts_of_what_is_mapped() {
+    let x = [1u32; 100];
+    let result = Device::default().scope(|d| {
+        let _first = d.to(&x[..60]);
+        let second = d.to(&x[40..]);
+        second.offload().sum().map(|_| ())
+    });
+    if Device::default().is_cpu() {
+        assert!(result.is_ok());
+    } else {
+        check(
+            result,
+            "a slice of 240 bytes is on the device in part, and cannot be mapped as a whole\n\
+             help: map the whole slice once, and use parts of it in the scope",
+        );
+    }
+}
+
+/// Runs the test `name` of this program in a process with that environment; it prints what the launch gave.
+fn with_environment(variables: &[(&str, &str)]) -> String {
+    let program = std::env::current_exe().expect("this program");
+    let mut command = Command::new(program);
+    command.args(["--exact", "launch_and_print", "--nocapture"]);
+    let output = command.envs(variables.iter().copied()).output().expect("runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let start = text.find("gave: ").expect("the launch printed") + "gave: ".len();
+    text[start..text[start..].find(" :end").map_or(text.len(), |end| start + end)].to_owned()
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "it tells the process that started it")]
+fn launch_and_print() {
+    let mut y = [0u32; 4];
+    let result = y.offload_mut().for_each(|y| *y += 1);
+    println!("gave: {} :end", result.map_or_else(|error| error.to_string(), |()| format!("{y:?}")));
+}
+
+#[test]
+fn the_environment_requires_a_device() {
+    if !outboard::built_with_plugin() {
+        let expected = "no device ran the launch: the program was built without Outboard's plugin\n\
+                        help: build it with `cargo outboard build`";
+        assert_eq!(with_environment(&[("OUTBOARD_REQUIRE", "1")]), expected);
+        assert_eq!(with_environment(&[("OUTBOARD_REQUIRE", "1"), ("OUTBOARD_DEVICE", "cpu")]), expected);
+    }
+    for value in ["0", ""] {
+        assert_eq!(with_environment(&[("OUTBOARD_REQUIRE", value)]), "[1, 1, 1, 1]");
+    }
+}
+
+#[test]
+fn the_environment_names_the_device() {
+    for value in ["cpu", "", "0"] {
+        assert_eq!(with_environment(&[("OUTBOARD_DEVICE", value)]), "[1, 1, 1, 1]");
+    }
+    for value in ["gpu", "-1", "1.5"] {
+        let expected = format!(
+            "`OUTBOARD_DEVICE` is `{value}`, which is no device\n\
+             help: set it to `cpu` or to a device's number, or unset it"
+        );
+        assert_eq!(with_environment(&[("OUTBOARD_DEVICE", value)]), expected);
+    }
+}
