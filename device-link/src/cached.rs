@@ -6,7 +6,7 @@ use crate::linker::find_linker;
 use crate::options::Options;
 use crate::retarget::library;
 use crate::target::{Selection, Target};
-use crate::{ImageReport, Result, ptxas};
+use crate::{ImageReport, Result, cuda};
 use bitcode_link::Input;
 use bitcode_link::cache::{Cache, Found, Key, KeyBuilder};
 use llvm_plugin::inkwell::support::get_llvm_version;
@@ -134,7 +134,9 @@ fn tools(target: Target, options: &Options) -> Vec<PathBuf> {
     let linker = || options.linker.clone().or_else(|| find_linker().ok()).into_iter().collect();
     let programs = match target {
         Target::X86_64 | Target::Amdgcn => linker(),
-        Target::Nvptx64 => options.ptxas.clone().map_or_else(ptxas::candidates, |ptxas| vec![ptxas]),
+        Target::Nvptx64 => {
+            options.ptxas.clone().map_or_else(|| cuda::candidates("ptxas"), |ptxas| vec![ptxas])
+        }
         Target::Spirv64 => Vec::new(),
     };
     programs.into_iter().chain(library::path(target, options.libclc.as_ref())).collect()

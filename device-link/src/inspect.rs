@@ -1,17 +1,22 @@
 //! What is in an image: a table of what its kernels take, and its code as text.
 
-use crate::Result;
 use crate::error::Error;
 use crate::linker::llvm_prefix;
 use crate::resources::{Resources, measure};
 use crate::tool;
+use crate::{Result, cuda};
 use abi::kinds::ImageKind;
 use abi::names::{IR_KEY, PTX_KEY, RESOURCES_KEY};
+use object::read::elf::ElfFile64;
+use object::{LittleEndian, Object as _, ObjectSymbol as _};
 use offload_binary::{Image, architecture};
 use serde::Serialize;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+
+/// NVIDIA's disassembler of cubins.
+const NVDISASM: &str = "nvdisasm";
 
 /// Images and what their kernels take.
 #[derive(Debug, Serialize)]
@@ -143,9 +148,10 @@ pub fn view(image: &Image, kernel: Option<&str>, view: View) -> Result<String> {
         View::Assembly => match architecture(image.triple()) {
             "spirv64" => disassemble(image, "spirv-dis", "kernels.spv", &[]),
             "nvptx64" if image.kind == ImageKind::CUBIN => {
-                let function = kernel.map(|kernel| format!("--function-name={kernel}"));
-                let function: Vec<_> = function.iter().map(String::as_str).collect();
-                disassemble(image, "cuobjdump", "kernels.cubin", &[&["-sass"], &function[..]].concat())
+                let only = kernel.and_then(|kernel| symbol_index(&image.bytes, kernel));
+                let only = only.map(|index| format!("--cuda-function-index={index}"));
+                let only: Vec<_> = only.iter().map(String::as_str).collect();
+                disassemble(image, NVDISASM, "kernels.cubin", &[&["--print-code"], &only[..]].concat())
             }
             "nvptx64" => Err(missing("it is PTX, which has no machine code yet")),
             _ => {
@@ -172,13 +178,23 @@ fn cut(text: &str, name: &str, first: &str) -> String {
     found
 }
 
+/// The number of the symbol `name` in an image's table.
+fn symbol_index(image: &[u8], name: &str) -> Option<usize> {
+    let file = ElfFile64::<LittleEndian>::parse(image).ok()?;
+    let symbol = file.symbols().find(|symbol| symbol.name() == Ok(name))?;
+    Some(symbol.index().0)
+}
+
 fn disassemble(image: &Image, name: &'static str, file: &str, arguments: &[&str]) -> Result<String> {
-    const HELP: &str =
-        "llvm-objdump is of LLVM 22, spirv-dis of the package spirv-tools, cuobjdump of the CUDA toolkit";
-    let mut candidates: Vec<PathBuf> = tool::on_path(name).collect();
-    candidates.insert(0, llvm_prefix().join("bin").join(name));
-    candidates.extend(tool::folder_of("CUDA_HOME").map(|prefix| prefix.join("bin").join(name)));
-    let program = tool::find(name, &candidates, HELP)?;
+    let (candidates, help) = if name == NVDISASM {
+        let help = "install CUDA and set CUDA_HOME, or have `cargo xtask setup` bring NVIDIA's wheel";
+        (cuda::candidates(name), help)
+    } else {
+        let own = std::iter::once(llvm_prefix().join("bin").join(name));
+        let help = "llvm-objdump is of LLVM 22, spirv-dis of the package spirv-tools";
+        (own.chain(tool::on_path(name)).collect(), help)
+    };
+    let program = tool::find(name, &candidates, help)?;
     let folder = tempfile::tempdir().map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
     let path = folder.path().join(file);
     std::fs::write(&path, &image.bytes).map_err(|source| Error::Write { path: path.clone(), source })?;

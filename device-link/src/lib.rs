@@ -14,6 +14,7 @@ mod trouble;
 mod aliases;
 mod cached;
 mod compose;
+mod cuda;
 mod entry;
 mod image;
 mod inlining;

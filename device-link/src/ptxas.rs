@@ -1,6 +1,7 @@
 //! NVIDIA's assembler: found, checked for the processor, and run on PTX.
 
 use crate::Result;
+use crate::cuda;
 use crate::error::Error;
 use crate::target::generation;
 use crate::tool::{self, ToolError};
@@ -8,13 +9,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TOOL: &str = "ptxas";
-/// Where CUDA was installed; its own tools and CMake ask for these.
-const CUDA_VARIABLES: [&str; 3] = ["CUDA_HOME", "CUDA_PATH", "CUDA_ROOT"];
-/// Where NVIDIA's packages for Debian put it.
-const CUDA_PREFIX: &str = "/usr/local/cuda";
-/// Where NVIDIA's wheels of CUDA 12 and of CUDA 13 put it, under a Python's site-packages.
-const IN_WHEELS: [&str; 2] = ["nvidia/cuda_nvcc/bin/ptxas", "nvidia/cu13/bin/ptxas"];
-
 /// The generations that no CUDA 13 assembles for, and those that only CUDA 13 does.
 ///
 /// Source: release notes of CUDA 13.0, and `ptxas --help` of 12.9.86 and 13.5.37.
@@ -50,7 +44,7 @@ impl Ptxas {
             let Self { path, release } = ptxas;
             return Err(ToolError::WrongRelease { path, release, cpu: cpu.to_owned() }.into());
         }
-        let candidates = candidates();
+        let candidates = cuda::candidates(TOOL);
         let there: Vec<_> = candidates
             .iter()
             .filter(|path| path.is_file())
@@ -110,37 +104,6 @@ fn choose<'a>(there: &'a [Ptxas], cpu: &str) -> Option<&'a Ptxas> {
     let prefer_old = generation(cpu) <= LAST_OF_OLD_FORM;
     let old = fit().find(|ptxas| prefer_old && ptxas.major() < 13);
     old.or_else(|| fit().next())
-}
-
-/// On the path, in CUDA's folder, in the wheels of the Python environments of this project.
-pub(crate) fn candidates() -> Vec<PathBuf> {
-    let mut candidates: Vec<_> = tool::on_path("ptxas").collect();
-    let prefixes = CUDA_VARIABLES.into_iter().filter_map(tool::folder_of).chain([CUDA_PREFIX.into()]);
-    candidates.extend(prefixes.map(|prefix| prefix.join("bin/ptxas")));
-    for packages in site_packages() {
-        candidates.extend(IN_WHEELS.map(|wheel| packages.join(wheel)));
-    }
-    candidates
-}
-
-/// The folders of packages of the Python environment that is active, and of `.venv` in the working folder
-/// and the folder of this program, and above them.
-fn site_packages() -> Vec<PathBuf> {
-    let program = std::env::current_exe().ok();
-    let starts = [std::env::current_dir().ok(), program];
-    let above =
-        starts.iter().flatten().flat_map(|start| start.ancestors().map(|folder| folder.join(".venv")));
-    let environments: Vec<_> = tool::folder_of("VIRTUAL_ENV").into_iter().chain(above).collect();
-    let mut found = Vec::new();
-    for environment in environments {
-        let Ok(entries) = std::fs::read_dir(environment.join("lib")) else { continue };
-        let mut folders: Vec<_> =
-            entries.filter_map(|entry| Some(entry.ok()?.path().join("site-packages"))).collect();
-        folders.sort();
-        found.extend(folders);
-    }
-    found.dedup();
-    found
 }
 
 fn not_found(candidates: &[PathBuf]) -> ToolError {

@@ -2,6 +2,8 @@
 //! half-written stays.
 
 use crate::support::{Files, device_link, run};
+use abi::kinds::ImageKind;
+use offload_binary::{Image, encode};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -96,22 +98,39 @@ fn an_interrupted_link_leaves_what_was_there() {
     assert_eq!(std::fs::read(files.path("out")).expect("there"), b"the last one");
 }
 
+/// device-link on a machine without CUDA: a copy elsewhere, for programs are looked for in the Python environment
+/// beside it too.
+fn without_cuda(files: &Files) -> Command {
+    let program = files.path("device-link");
+    std::fs::copy(env!("CARGO_BIN_EXE_device-link"), &program).expect("writable");
+    let mut command = Command::new(&program);
+    command.env_clear().env("PATH", "/nowhere/bin").env("CUDA_HOME", "/nowhere/cuda");
+    command.current_dir(files.folder());
+    command
+}
+
 #[test]
 fn no_assembler() {
     let files = with_kernel();
-    // A copy elsewhere: ptxas is looked for in the Python environment beside the program too.
-    let program = files.path("device-link");
-    std::fs::copy(env!("CARGO_BIN_EXE_device-link"), &program).expect("writable");
-    let mut link = Command::new(&program);
-    link.env_clear()
-        .env("PATH", "/nowhere/bin")
-        .env("CUDA_HOME", "/nowhere/cuda")
-        .current_dir(files.folder());
+    let mut link = without_cuda(&files);
     link.args(["link", "a.bc", "--target", "nvptx64:sm_90", "-o", "out"]);
     let output = link.output().expect("it can be run");
     insta::assert_snapshot!(said(&files, &output), @"
     error: no ptxas was found; looked for /nowhere/bin/ptxas, /nowhere/cuda/bin/ptxas, /usr/local/cuda/bin/ptxas
     help: install CUDA and set CUDA_HOME, have `cargo xtask setup` bring NVIDIA's wheel, give --ptxas, or link PTX with --emit=ptx
+    ");
+}
+
+#[test]
+fn no_disassembler() {
+    let files = Files::new();
+    let cubin = Image::openmp(ImageKind::CUBIN, "nvptx64-nvidia-cuda", "sm_90", b"a cubin".to_vec());
+    std::fs::write(files.path("dev.offload"), encode(&[cubin]).expect("one image")).expect("writable");
+    let output = without_cuda(&files).args(["inspect", "dev.offload", "--asm"]).output();
+    let text = said(&files, &output.expect("it can be run")).replace(env!("LLVM_BINDIR"), "LLVM");
+    insta::assert_snapshot!(text, @"
+    error: no nvdisasm was found; looked for /nowhere/bin/nvdisasm, /nowhere/cuda/bin/nvdisasm, /usr/local/cuda/bin/nvdisasm
+    help: install CUDA and set CUDA_HOME, or have `cargo xtask setup` bring NVIDIA's wheel
     ");
 }
 

@@ -1,6 +1,6 @@
 //! What `inspect` tells of images.
 
-use crate::support::{device_link, llvm, printed, refused};
+use crate::support::{device_link, llvm, printed, refused, run};
 use abi::kinds::ImageKind;
 use device_link::resources::measure;
 use offload_binary::Image;
@@ -66,6 +66,34 @@ fn code_as_text() {
     assert!(ir.starts_with("define protected amdgpu_kernel void @scale("), "{ir}");
     assert_eq!(ir.matches("define ").count(), 1, "{ir}");
     assert!(inspect(&container, &["--ir"]).contains("target triple = \"amdgcn-amd-amdhsa\""));
+}
+
+/// Where NVIDIA's programs are, as `cargo xtask setup` brings them.
+#[test]
+fn machine_code_of_cubins() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let container = folder.path().join("dev.offload");
+    let mut link = device_link();
+    let linked = run(link.args(["link", "names.ll", "--target", "nvptx64:sm_80", "-o"]).arg(&container));
+    let shown = run(device_link().arg("inspect").arg(&container).args(["scale", "--asm"]));
+    for (output, program) in [(&linked, "ptxas"), (&shown, "nvdisasm")] {
+        let text = String::from_utf8_lossy(&output.stderr);
+        if text.contains(&format!("no {program} was found")) {
+            report(&format!("left out: no {program}; `cargo xtask setup` brings it"));
+            return;
+        }
+        assert!(output.status.success(), "{text}");
+    }
+    let scale = String::from_utf8(shown.stdout).expect("text");
+    assert_eq!((scale.matches(".text.scale:").count(), scale.matches(" EXIT ").count()), (1, 1), "{scale}");
+    assert!(!scale.contains(".text.axpy:"), "{scale}");
+    let all = inspect(&container, &["--asm"]);
+    assert!(all.contains(".text.scale:") && all.contains(".text.axpy:"), "{all}");
+}
+
+#[expect(clippy::print_stderr, reason = "a test that is left out says so")]
+fn report(what: &str) {
+    eprintln!("{what}");
 }
 
 #[test]

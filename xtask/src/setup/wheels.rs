@@ -16,9 +16,11 @@ pub(crate) struct Wheel {
     pub(crate) purpose: &'static str,
 }
 
-/// The wheels. NVIDIA's licence lets nobody else hand out ptxas, so it is never part of the project.
-pub(crate) const WHEELS: [Wheel; 4] = [
+/// The wheels. NVIDIA's licence lets nobody else hand out its programs, so they are never part of the project.
+pub(crate) const WHEELS: [Wheel; 5] = [
     Wheel { name: "nvidia-cuda-nvcc-cu12", version: "12.9.86", purpose: "ptxas" },
+    // CUDA 12 has no wheel of it, and this one reads its cubins.
+    Wheel { name: "nvidia-cuda-nvdisasm", version: "13.5.37", purpose: "`inspect --asm` of cubins" },
     Wheel { name: "intel-opencl-rt", version: "2026.2.0", purpose: "running SPIR-V" },
     Wheel { name: "intel-cmplr-lib-rt", version: "2026.2.0", purpose: "running SPIR-V" },
     Wheel { name: "pyopencl", version: "2026.1.4", purpose: "running SPIR-V" },
