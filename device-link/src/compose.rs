@@ -4,6 +4,7 @@
 use crate::aliases::replace_aliases;
 use crate::input::Inputs;
 use crate::kernels::Kernels;
+use crate::native_members::NativeDefinition;
 use crate::options::Options;
 use crate::retarget::{is_mathematics, simplify};
 use crate::{Result, markers};
@@ -73,7 +74,7 @@ pub(crate) fn complete(composite: &mut Composite<'_>, inputs: &Inputs, kernels: 
 }
 
 /// What `roots` need and nobody has defined yet. Markers stand for something else than a host's definition.
-fn missing_from(module: &Module<'_>, roots: &[&str]) -> Vec<String> {
+pub(crate) fn missing_from(module: &Module<'_>, roots: &[&str]) -> Vec<String> {
     let is_marker = |name: &String| module.get_function(name).is_some_and(|one| markers::of(one).is_some());
     undefined_from(module, roots).into_iter().filter(|name| !is_marker(name)).collect()
 }
@@ -84,6 +85,8 @@ pub(crate) struct Origins {
     in_modules: HashMap<String, PathBuf>,
     /// Functions and data of objects.
     in_objects: HashMap<String, PathBuf>,
+    /// Those of objects that aren't part of the link.
+    elsewhere: HashMap<String, NativeDefinition>,
 }
 
 impl Origins {
@@ -94,20 +97,32 @@ impl Origins {
         for object in &inputs.objects {
             in_objects.extend(object.symbols.iter().map(|symbol| (symbol.clone(), object.path.clone())));
         }
+        let mut elsewhere = HashMap::new();
+        for object in inputs.native.iter().filter(|object| !object.is_for(inputs.target)) {
+            for symbol in &object.symbols {
+                let definition = || NativeDefinition::of(object, inputs.target);
+                elsewhere.entry(symbol.clone()).or_insert_with(definition);
+            }
+        }
         let (module, origins) = composite.into_parts();
         let in_modules = origins.into_iter().map(|(symbol, origin)| (symbol, origin.to_path())).collect();
-        Ok((module, Self { in_modules, in_objects }))
+        Ok((module, Self { in_modules, in_objects, elsewhere }))
     }
 
     /// Modules alone, and which of them defines what.
     pub(crate) fn of_modules(in_modules: HashMap<String, Origin>) -> Self {
         let in_modules = in_modules.into_iter().map(|(symbol, origin)| (symbol, origin.to_path())).collect();
-        Self { in_modules, in_objects: HashMap::new() }
+        Self { in_modules, in_objects: HashMap::new(), elsewhere: HashMap::new() }
     }
 
     /// The module that defines `symbol`.
     pub(crate) fn module(&self, symbol: &str) -> Option<&Path> {
         self.in_modules.get(symbol).map(PathBuf::as_path)
+    }
+
+    /// The object that defines `symbol` and isn't part of the link.
+    pub(crate) fn elsewhere(&self, symbol: &str) -> Option<NativeDefinition> {
+        self.elsewhere.get(symbol).cloned()
     }
 
     /// Whether an object defines `symbol`.

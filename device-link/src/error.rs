@@ -1,11 +1,12 @@
 //! What can go wrong in a link, with the files, kernels and symbols that it is about.
 
+use crate::object_file::REGISTERS;
 use crate::problem::Refusal;
 use crate::standard_library::TwoReleases;
 use crate::target::SelectionError;
 use crate::tool::ToolError;
 use offload_binary::{ContainerError, DecodeError, EncodeError, KernelsError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// A failure.
@@ -48,6 +49,17 @@ pub enum Error {
         machine: String,
         /// The link's targets.
         targets: Vec<&'static str>,
+    },
+    /// An object of a GPU.
+    #[error(
+        "object `{}` has machine code of {target}, which can't be linked: {REGISTERS}\n\
+         help: compile it to bitcode, or to an object that embeds it", path.display()
+    )]
+    ObjectOfGpu {
+        /// The file.
+        path: PathBuf,
+        /// The target.
+        target: &'static str,
     },
     /// A program or a shared object.
     #[error("`{}` is an ELF file, but not a relocatable object", path.display())]
@@ -162,14 +174,14 @@ pub enum Error {
         target: &'static str,
     },
     /// A kernel or entry that isn't there.
-    #[error("there is no function `{name}` to make a kernel of{}", there_is(*in_object, name, known))]
+    #[error("there is no function `{name}` to make a kernel of{}", there_is(in_object.as_deref(), name, known))]
     NoSuchKernel {
         /// What was asked for.
         name: String,
         /// The functions that are there, nearest first.
         known: Vec<String>,
-        /// Whether an object has it, though no module does.
-        in_object: bool,
+        /// The object that has it, though no module does.
+        in_object: Option<PathBuf>,
     },
     /// A function of the target's own code that isn't a kernel there.
     #[error(
@@ -349,11 +361,13 @@ pub enum Error {
     },
 }
 
-fn there_is(in_object: bool, name: &str, known: &[String]) -> String {
+fn there_is(in_object: Option<&Path>, name: &str, known: &[String]) -> String {
     const SHOWN: usize = 10;
-    if in_object {
+    if let Some(object) = in_object {
         return format!(
-            " in the modules; an object has it\nhelp: if it has the entry's signature, say --entry {name}"
+            "; `{}` has it as machine code\n\
+             help: compile it to bitcode; or, if it has the entry's signature, say --entry {name}",
+            object.display()
         );
     }
     if known.is_empty() {

@@ -18,9 +18,12 @@ use std::sync::Arc;
 const CONTAINER_MAGIC: &[u8] = &offload_binary::MAGIC;
 
 /// All inputs, before it matters which target they are linked for.
+#[derive(Default)]
 pub(crate) struct AllInputs {
     modules: Vec<Sorted>,
     objects: Vec<ObjectFile>,
+    /// Members of archives that are objects without bitcode.
+    native: Vec<ObjectFile>,
     standard_library: Arc<StandardLibrary>,
 }
 
@@ -41,6 +44,7 @@ struct Sorted {
 
 /// The inputs of one target's link.
 pub(crate) struct Inputs {
+    pub(crate) target: Target,
     /// Modules of the host, which become code of the target.
     pub(crate) modules: Vec<ModuleSource>,
     /// Modules that were compiled for the target. On x86_64, which is host and target, there are none.
@@ -51,6 +55,8 @@ pub(crate) struct Inputs {
     pub(crate) own_library: Library,
     /// Relocatable objects.
     pub(crate) objects: Vec<ObjectFile>,
+    /// Members of archives that could be such, and any objects that the target can't link.
+    pub(crate) native: Vec<ObjectFile>,
     pub(crate) standard_library: Arc<StandardLibrary>,
 }
 
@@ -76,9 +82,9 @@ pub(crate) fn sort(
     warnings: &mut Vec<String>,
 ) -> Result<AllInputs> {
     let targets: Vec<_> = selections.iter().map(|selection| selection.target).collect();
-    let mut all = AllInputs { modules: Vec::new(), objects: Vec::new(), standard_library: Arc::default() };
+    let mut all = AllInputs::default();
     for input in files {
-        let before = all.modules.len() + all.objects.len();
+        let before = all.parts(&targets);
         let parts = input.parts()?;
         let known = all.modules.len();
         let added = parts.iter().try_for_each(|part| all.add_part(part, &targets));
@@ -86,11 +92,11 @@ pub(crate) fn sort(
         warnings.extend(new.filter_map(|sorted| Some(sorted.source.warning()?.to_string())));
         added?;
         // Members that nothing could be made of are no errors by themselves.
-        if all.modules.len() + all.objects.len() == before && parts.iter().all(|part| part.is_member) {
+        if all.parts(&targets) == before && parts.iter().all(|part| part.is_member) {
             return Err(Error::NoBitcode { path: input.origin.file.clone() });
         }
     }
-    if all.modules.is_empty() && all.objects.is_empty() {
+    if all.parts(&targets) == 0 {
         return Err(Error::NoInputs);
     }
     all.check_architectures(&targets)?;
@@ -104,6 +110,12 @@ pub(crate) fn sort(
 }
 
 impl AllInputs {
+    /// How much there is that could be part of an image for one of `targets`.
+    fn parts(&self, targets: &[Target]) -> usize {
+        let linkable = |object: &&ObjectFile| targets.iter().any(|target| object.is_for(*target));
+        self.modules.len() + self.objects.len() + self.native.iter().filter(linkable).count()
+    }
+
     fn add_part(&mut self, part: &Part, targets: &[Target]) -> Result<()> {
         match part.format {
             Some(Format::Elf) => {
@@ -113,6 +125,8 @@ impl AllInputs {
                 self.add_modules(part)?;
                 if part.bitcode.is_empty() && !has_device_code && !part.is_member {
                     self.objects.push(ObjectFile::read(&part.origin, &part.bytes, targets)?);
+                } else if part.bitcode.is_empty() && !has_device_code {
+                    self.native.extend(ObjectFile::read_member(&part.origin, &part.bytes));
                 }
                 Ok(())
             }
@@ -186,13 +200,16 @@ impl AllInputs {
     pub(crate) fn for_target(&self, selection: &Selection) -> Result<Inputs> {
         let target = selection.target;
         let mut inputs = Inputs {
+            target,
             modules: Vec::new(),
             own: Vec::new(),
             library: Library::default(),
             own_library: Library::default(),
             objects: self.objects.iter().filter(|object| object.is_for(target)).cloned().collect(),
+            native: self.native.clone(),
             standard_library: Arc::clone(&self.standard_library),
         };
+        inputs.native.extend(self.objects.iter().filter(|object| !object.is_for(target)).cloned());
         let is_own = |sorted: &Sorted| {
             let cpu_fits = match &sorted.cpu {
                 Some(cpu) if !selection.cpus.is_empty() => selection.cpus.contains(cpu),
@@ -226,7 +243,8 @@ impl AllInputs {
             && inputs.own.is_empty()
             && inputs.library.is_empty()
             && inputs.own_library.is_empty()
-            && inputs.objects.is_empty();
+            && inputs.objects.is_empty()
+            && !inputs.native.iter().any(|object| object.is_for(target));
         if nothing { Err(Error::NothingForTarget { target: selection.to_string() }) } else { Ok(inputs) }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::error::Error;
-use crate::object_file::ObjectFile;
+use crate::input::Inputs;
 use crate::options::Options;
 use crate::problem::Problem;
 use crate::trouble::Trouble;
@@ -14,6 +14,7 @@ use llvm_plugin::inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum};
 use llvm_plugin::inkwell::values::FunctionValue;
 use offload_binary::{KernelSignature, Slot};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// The address space of the device's memory on GPUs.
 const DEVICE_SPACE: u16 = 1;
@@ -106,10 +107,10 @@ impl<'ctx> Modules<'_, 'ctx> {
 /// kernels.
 pub(crate) fn choose(
     modules: &Modules<'_, '_>,
-    objects: &[ObjectFile],
+    inputs: &Inputs,
     options: &Options,
 ) -> Result<(Kernels, Vec<Problem>)> {
-    let forms = find_forms(modules, objects, options)?;
+    let forms = find_forms(modules, inputs, options)?;
     let mut kernels = Vec::new();
     let mut problems = Vec::new();
     for (name, form) in forms {
@@ -128,16 +129,21 @@ pub(crate) fn choose(
 
 fn find_forms(
     modules: &Modules<'_, '_>,
-    objects: &[ObjectFile],
+    inputs: &Inputs,
     options: &Options,
 ) -> Result<BTreeMap<String, Form>> {
     let mut in_module = defined_functions(modules.host);
     in_module.extend(modules.own.into_iter().flat_map(defined_functions));
-    let in_objects: Vec<_> = objects.iter().flat_map(|object| object.functions.iter().cloned()).collect();
+    let in_objects: Vec<_> =
+        inputs.objects.iter().flat_map(|object| object.functions.iter().cloned()).collect();
+    let native = |name: &String| {
+        let objects = inputs.objects.iter().chain(&inputs.native);
+        objects.into_iter().find(|object| object.functions.contains(name)).map(|object| object.path.clone())
+    };
     let mut forms = BTreeMap::new();
     for name in &options.kernels {
         if !in_module.contains(name) {
-            return Err(missing(name, &in_module, in_objects.contains(name)));
+            return Err(missing(name, &in_module, native(name)));
         }
         forms.insert(name.clone(), modules.form_of_kernel(name)?);
     }
@@ -148,7 +154,7 @@ fn find_forms(
             Form::ObjectEntry
         } else {
             let all: Vec<_> = in_module.iter().chain(&in_objects).cloned().collect();
-            return Err(missing(name, &all, false));
+            return Err(missing(name, &all, None));
         };
         if forms.insert(name.clone(), form).is_some() {
             return Err(Error::KernelAndEntry { name: name.clone() });
@@ -200,7 +206,7 @@ fn is_reserved(name: &str) -> bool {
         && characters.next().is_some_and(|second| second == '_' || second.is_ascii_uppercase())
 }
 
-fn missing(name: &str, known: &[String], in_object: bool) -> Error {
+fn missing(name: &str, known: &[String], in_object: Option<PathBuf>) -> Error {
     let mut known: Vec<_> = known.iter().filter(|known| !known.starts_with("llvm.")).cloned().collect();
     known.sort_by_key(|known| (strsim::damerau_levenshtein(name, known), known.clone()));
     Error::NoSuchKernel { name: name.to_owned(), known, in_object }

@@ -24,6 +24,7 @@ mod levels;
 mod limits;
 mod linker;
 mod markers;
+mod native_members;
 mod object_file;
 mod optimize;
 mod own_modules;
@@ -47,6 +48,7 @@ mod output;
 pub use error::Error;
 pub use failure::Failure;
 pub use hop::Hop;
+pub use native_members::NativeDefinition;
 pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 pub use output::write_file;
 pub use plan::{Plan, plan_link};
@@ -184,7 +186,8 @@ fn link_image(
     llvm_plugin::fatal::name_work(&name);
     let temps = Temps::new(options.save_temps.as_deref())?;
     let temps = if several { temps.inside(&name)? } else { temps };
-    let inputs = inputs.for_target(selection)?;
+    let mut inputs = inputs.for_target(selection)?;
+    trace.time("take objects of archives", &name, || native_members::take(&mut inputs, options))?;
     let work = Work { inputs: &inputs, target, options, temps: &temps, name: &name, trace };
     let compiled = match selection.cpus.as_slice() {
         [] => compile(&work, "", levels::keep_names)?,
@@ -232,7 +235,7 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     let mut composite = trace.time("link inputs", name, || compose::compose(&context, inputs, options))?;
     let own = own_modules::compose(&context, inputs, options, composite.module())?;
     let modules = kernels::Modules { host: composite.module(), own: own.as_ref().map(|own| &own.module) };
-    let (kernels, mut problems) = kernels::choose(&modules, &inputs.objects, options)?;
+    let (kernels, mut problems) = kernels::choose(&modules, inputs, options)?;
     trace.time("link libraries", name, || compose::complete(&mut composite, inputs, &kernels))?;
     let (module, origins) = compose::Origins::of(composite, inputs)?;
     problem::locate(&mut problems, &module, &origins);

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::error::Error;
+use crate::object_file::ObjectFile;
 use crate::tool;
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -27,7 +28,7 @@ pub(crate) struct Link<'a> {
     /// The code of the modules.
     pub(crate) own: &'a [Vec<u8>],
     /// Objects that were given.
-    pub(crate) objects: Vec<&'a Path>,
+    pub(crate) objects: &'a [ObjectFile],
     /// The symbols that the image shows.
     pub(crate) exports: Vec<String>,
     /// What the target wants.
@@ -57,7 +58,19 @@ pub(crate) fn link_image(link: &Link<'_>) -> Result<Linked> {
         write(&path, bytes)?;
         command.arg(path);
     }
-    command.args(&link.objects).args(&link.arguments).arg(script).arg("-o").arg(&image);
+    for (index, object) in link.objects.iter().enumerate() {
+        match &object.bytes {
+            None => command.arg(&object.path),
+            Some(bytes) => {
+                // The linker's messages name it.
+                let name = object.path.file_name().unwrap_or_default().to_string_lossy();
+                let path = file(&format!("{index}-{name}"));
+                write(&path, bytes)?;
+                command.arg(path)
+            }
+        };
+    }
+    command.args(&link.arguments).arg(script).arg("-o").arg(&image);
     tool::run(TOOL, &mut command)?;
     let bytes = std::fs::read(&image).map_err(|source| Error::Read { path: image.clone(), source })?;
     Ok(Linked { bytes, command: tool::show(&command) })

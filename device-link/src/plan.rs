@@ -5,7 +5,7 @@ use crate::failure::{Failure, with_warnings};
 use crate::options::{Emit, Options};
 use crate::ptxas::Ptxas;
 use crate::target::{Target, select_all};
-use crate::{Result, input, linker};
+use crate::{Result, input, linker, native_members};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -35,12 +35,13 @@ fn describe(inputs: &[PathBuf], options: &Options, warnings: &mut Vec<String>) -
     let all = input::sort(&files, &selections, options, warnings)?;
     let mut text = String::new();
     for (selection, cached) in selections.iter().zip(&cached.reports) {
-        let found = all.for_target(selection)?;
+        let mut found = all.for_target(selection)?;
         let _ = writeln!(text, "image for {selection}");
         if cached.is_some() {
             let _ = writeln!(text, "  from the cache");
             continue;
         }
+        native_members::take(&mut found, options)?;
         let modules = found.modules.iter().chain(&found.own).map(|source| source.origin.to_string());
         for module in modules {
             let _ = writeln!(text, "  module {module}");

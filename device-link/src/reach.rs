@@ -375,7 +375,7 @@ impl Node<'_> {
                     && undefined
                     && symbol != DYNAMIC_MEMORY =>
             {
-                Some(Trouble::UndefinedVariable { symbol })
+                Some(Trouble::UndefinedVariable { native: origins.elsewhere(&symbol), symbol })
             }
             Referent::Function(function)
                 // Markers that are left have their own errors.
@@ -385,7 +385,7 @@ impl Node<'_> {
                     && undefined
                     && !target.has_function(&symbol) =>
             {
-                Some(Trouble::UndefinedFunction { symbol })
+                Some(Trouble::UndefinedFunction { native: origins.elsewhere(&symbol), symbol })
             }
             _ => None,
         }

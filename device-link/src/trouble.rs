@@ -2,6 +2,7 @@
 
 use crate::error::demangled;
 use crate::limits::Limit;
+use crate::native_members::NativeDefinition;
 use thiserror::Error;
 
 /// What is wrong with a kernel, as what is said of it behind its name.
@@ -69,10 +70,12 @@ pub enum Trouble {
         marker: String,
     },
     /// A function that nobody defines.
-    #[error("calls `{}`, which no input defines", demangled(symbol))]
+    #[error("calls `{}`, which no input defines{}", demangled(symbol), or_nothing(native))]
     UndefinedFunction {
         /// Its symbol.
         symbol: String,
+        /// An object that defines it and can't be part of the image.
+        native: Option<NativeDefinition>,
     },
     /// A function of Rust's standard library, of which there is no bitcode.
     #[error("needs `{}` of Rust's standard library: {}", demangled(symbol), without_help(why))]
@@ -83,10 +86,12 @@ pub enum Trouble {
         why: String,
     },
     /// A variable that nobody defines.
-    #[error("uses the variable `{}`, which no input defines", demangled(symbol))]
+    #[error("uses the variable `{}`, which no input defines{}", demangled(symbol), or_nothing(native))]
     UndefinedVariable {
         /// Its symbol.
         symbol: String,
+        /// An object that defines it and can't be part of the image.
+        native: Option<NativeDefinition>,
     },
     /// A variable of the host's threads.
     #[error("uses the thread-local variable `{}`", demangled(symbol))]
@@ -202,7 +207,12 @@ impl Trouble {
                 "a function that asks for its position must be called directly, and not by itself"
             }
             Self::NoStandardLibrary { .. } => "give the toolchain that made the bitcode with --sysroot",
-            Self::UndefinedFunction { symbol } if is_of_sanitizer(symbol) => {
+            Self::UndefinedFunction { native: Some(_), .. }
+            | Self::UndefinedVariable { native: Some(_), .. } => {
+                "compile it to bitcode, or to an object that embeds it (clang -fembed-bitcode, rustc \
+                 -Cembed-bitcode)"
+            }
+            Self::UndefinedFunction { symbol, .. } if is_of_sanitizer(symbol) => {
                 "compile the input without sanitizers, whose library a device doesn't have"
             }
             Self::UndefinedFunction { .. } => {
@@ -250,4 +260,8 @@ fn pointer_use(symbol: Option<&str>) -> String {
 /// What is wrong with a library, without what can be done about that there.
 fn without_help(why: &str) -> &str {
     why.split("\nhelp: ").next().unwrap_or_default()
+}
+
+fn or_nothing(native: &Option<NativeDefinition>) -> String {
+    native.as_ref().map(ToString::to_string).unwrap_or_default()
 }

@@ -76,13 +76,7 @@ pub(crate) fn emit_image(
         Target::Spirv64 => return emit_spirv(&codes[0]),
     };
     exports.extend(compiled.reports.then(|| REPORTS.to_owned()));
-    let link = Link {
-        own: codes,
-        objects: objects.iter().map(|object| object.path.as_path()).collect(),
-        exports,
-        arguments,
-        linker: options.linker.as_deref(),
-    };
+    let link = Link { own: codes, objects, exports, arguments, linker: options.linker.as_deref() };
     let linked = linker::link_image(&link)?;
     temps.write("kernels.so", &linked.bytes)?;
     if selection.target == Target::Amdgcn {

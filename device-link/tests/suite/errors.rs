@@ -211,8 +211,8 @@ fn objects() {
     help: name the functions with --kernel, or --entry for those with the entry's signature
     ");
     insta::assert_snapshot!(check_in(folder, &[&good, "--kernel", "object_entry"]), @"
-    error: there is no function `object_entry` to make a kernel of in the modules; an object has it
-    help: if it has the entry's signature, say --entry object_entry
+    error: there is no function `object_entry` to make a kernel of; `DIR/good.o` has it as machine code
+    help: compile it to bitcode; or, if it has the entry's signature, say --entry object_entry
     ");
     insta::assert_snapshot!(check_in(folder, &[&good, "--entry", "object_enrty"]), @"error: there is no function `object_enrty` to make a kernel of; the inputs define: object_entry, from_object");
     insta::assert_snapshot!(check_in(folder, &[&good, "duplicate.ll", &good, "--kernel", "k"]), @"
@@ -244,8 +244,8 @@ fn objects() {
     let archive = text(folder.join("lib.a"));
     printed(llvm("llvm-ar").args(["rc", &archive, &good]));
     insta::assert_snapshot!(check_in(folder, &[&archive]), @"
-    error: `DIR/lib.a` has no bitcode in it
-    help: compile its members to bitcode, or to objects that embed it
+    error: the inputs have no kernel: no function is external, returns nothing and has a name of its author's
+    help: name the functions with --kernel, or --entry for those with the entry's signature
     ");
     let cut = text(folder.join("cut.o"));
     std::fs::write(&cut, b"\x7fELF\x02\x01\x01\0\0\0\0\0").expect("writable");

@@ -11,6 +11,7 @@ mod gpu_code;
 mod inlining;
 mod inputs;
 mod inspect;
+mod native_members;
 mod retarget;
 mod run;
 mod support;
