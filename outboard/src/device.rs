@@ -6,10 +6,11 @@ use crate::launch::capture::Body;
 use crate::launch::item::{BlockItem, Extent, Item};
 use crate::launch::{self, Shared};
 use crate::stats::{Counters, Stats};
-use crate::{Error, Scope, scope};
+use crate::{Error, KernelInfo, Pending, scope};
 use std::env;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
+use std::thread::Scope;
 
 /// Where a handle's launches go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,7 +203,7 @@ impl Device {
         InBlocks { device: self, grid, block, shared: 0, kind: PhantomData }
     }
 
-    /// Keeps data on the device for as long as `body` runs, however many launches use it. See [`Scope`].
+    /// Keeps data on the device for as long as `body` runs, however many launches use it. See [`Scope`](crate::Scope).
     ///
     /// ```
     /// use outboard::prelude::*;
@@ -220,7 +221,10 @@ impl Device {
     /// assert_eq!(y, [10.0; 100]);
     /// # Ok::<(), outboard::Error>(())
     /// ```
-    pub fn scope<'env, R>(&self, body: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> R) -> R {
+    pub fn scope<'env, R>(
+        &self,
+        body: impl for<'scope> FnOnce(&'scope crate::Scope<'scope, 'env>) -> R,
+    ) -> R {
         scope::run(self, body)
     }
 
@@ -272,6 +276,25 @@ impl<D: Extent> Launch<'_, D> {
     {
         launch::run_over(self.device, self.extent, arguments, body)
     }
+
+    /// Runs `body` for every item while the program goes on, on a thread of `scope`. See [`Pending`].
+    pub fn spawn<'scope, A, F>(self, scope: &'scope Scope<'scope, '_>, arguments: A, body: F) -> Pending
+    where
+        A: Argument + Send + 'scope,
+        F: Body + for<'k> Fn(Item<'k>, A::View<'k>),
+    {
+        let (device, extent) = (self.device.clone(), self.extent);
+        Pending::spawn(scope, move || launch::run_over(&device, extent, arguments, body))
+    }
+
+    /// What [`run`](Self::run) would pass for these arguments. See [`KernelInfo`].
+    pub fn info<A, F>(&self, _arguments: &A, _body: &F) -> KernelInfo
+    where
+        A: Argument,
+        F: Body + for<'k> Fn(Item<'k>, A::View<'k>),
+    {
+        launch::describe_over::<D, A, F>()
+    }
 }
 
 /// A launch in blocks: [`Device::blocks`].
@@ -315,5 +338,24 @@ impl<'d, D: Extent, S: Shared> InBlocks<'d, D, S> {
         F: Body + for<'k> Fn(BlockItem<'k, S>, A::View<'k>),
     {
         launch::run_blocks(self.device, (self.grid, self.block, self.shared), arguments, body)
+    }
+
+    /// Runs `body` for every item of every block while the program goes on, on a thread of `scope`. See [`Pending`].
+    pub fn spawn<'scope, A, F>(self, scope: &'scope Scope<'scope, '_>, arguments: A, body: F) -> Pending
+    where
+        A: Argument + Send + 'scope,
+        F: Body + for<'k> Fn(BlockItem<'k, S>, A::View<'k>),
+    {
+        let (device, geometry) = (self.device.clone(), (self.grid, self.block, self.shared));
+        Pending::spawn(scope, move || launch::run_blocks(&device, geometry, arguments, body))
+    }
+
+    /// What [`run`](Self::run) would pass for these arguments. See [`KernelInfo`].
+    pub fn info<A, F>(&self, _arguments: &A, _body: &F) -> KernelInfo
+    where
+        A: Argument,
+        F: Body + for<'k> Fn(BlockItem<'k, S>, A::View<'k>),
+    {
+        launch::describe_blocks::<D, S, A, F>()
     }
 }

@@ -47,7 +47,10 @@
 mod device;
 mod error;
 mod iter;
+mod kernel_info;
 mod launch;
+mod pending;
+mod printing;
 mod scope;
 mod shared;
 mod stats;
@@ -58,15 +61,20 @@ pub use iter::{
     Change, ChangeChunks, Enumerate, Indexed, IntoParallel, Map, Number, Offload, On, Parallel, Range, Read,
     ReadChunks, Valued, Zip,
 };
+pub use kernel_info::{KernelInfo, SlotInfo};
 pub use launch::Shared;
 pub use launch::arguments::{Argument, Atomic, Each, EachChunk, atomic, each, each_chunk};
 pub use launch::atomics::{Atomics, Word};
 pub use launch::capture::{Body, Capturable};
 pub use launch::item::{BlockItem, Extent, Item};
 pub use launch::plain::Plain;
+pub use launch::printing::{Print, Printer, Printing, printer};
 pub use launch::views::{Own, OwnChunk};
 pub use launch::writable::Writable;
 pub use outboard_macros::Plain;
+pub use pending::Pending;
+#[doc(hidden)]
+pub use printing::check_text;
 pub use scope::{Mapped, MappedMut, Scope};
 #[doc(hidden)]
 pub use shared::place;

@@ -19,6 +19,7 @@ use crate::scope::{Mapped, MappedMut};
 /// | [`each_chunk(&mut y, n)`](crate::each_chunk) | [`OwnChunk<T>`](crate::OwnChunk) | both ways |
 /// | [`atomic(&mut y)`](crate::atomic) | [`Atomics<T>`](crate::Atomics): shared by all | both ways |
 /// | plain data | the value | by value |
+/// | [`printer()`](crate::printer) | [`Printer`](crate::Printer) | both ways, half a megabyte |
 /// | the same of what a [`Scope`](crate::Scope) holds on the device | the same | nothing |
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a kernel",
@@ -51,7 +52,7 @@ pub trait Argument: Sealed {
 /// Keeps the set of arguments closed.
 pub trait Sealed {}
 
-const fn one(flags: i64) -> [i64; MAX_BUFFERS] {
+pub(super) const fn one(flags: i64) -> [i64; MAX_BUFFERS] {
     let mut all = [0; MAX_BUFFERS];
     all[0] = flags;
     all

@@ -1,6 +1,7 @@
 //! The memory of a launch: where it is on the host, and what moves.
 
 use super::plain::Plain;
+use super::printing;
 use super::shapes::{MAX_BUFFERS, Operand};
 use crate::Error;
 use abi::MapFlags;
@@ -87,6 +88,8 @@ pub struct Buffers {
     items: usize,
     list: [Buffer; MAX_BUFFERS],
     count: usize,
+    /// What kernels print into.
+    prints: Vec<Vec<u64>>,
 }
 
 impl Buffers {
@@ -97,7 +100,7 @@ impl Buffers {
             moves: Moves::Nothing,
             residency: Residency::Host,
         };
-        Self { items, list: [none; MAX_BUFFERS], count: 0 }
+        Self { items, list: [none; MAX_BUFFERS], count: 0, prints: Vec::new() }
     }
 
     pub(crate) fn all(&self) -> &[Buffer] {
@@ -159,5 +162,17 @@ impl Buffers {
         let Memory { address, bytes, len, .. } = memory;
         self.push(Buffer { address, bytes, moves: Moves::Nothing, residency });
         Ok(len)
+    }
+
+    /// A buffer that kernels print into.
+    pub(crate) fn add_prints(&mut self, mut words: Vec<u64>) -> Result<(), Error> {
+        self.add_written(&mut words, Moves::Both)?;
+        self.prints.push(words);
+        Ok(())
+    }
+
+    /// What kernels have printed.
+    pub(crate) fn printed(&self) -> String {
+        self.prints.iter().map(|words| printing::read(words)).collect()
     }
 }

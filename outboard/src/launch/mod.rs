@@ -17,6 +17,7 @@ mod markers;
 mod offer;
 mod panics;
 pub(crate) mod plain;
+pub(crate) mod printing;
 mod resident;
 mod run;
 mod runtime;
@@ -26,4 +27,4 @@ pub(crate) mod writable;
 
 pub(crate) use offer::{device_number, known_devices};
 pub use run::Shared;
-pub(crate) use run::{run_blocks, run_over};
+pub(crate) use run::{describe_blocks, describe_over, run_blocks, run_over};

@@ -10,6 +10,7 @@ use super::offer::{offer, on_host};
 use super::panics::Panicked;
 use super::shapes::MAX_BUFFERS;
 use super::{block_team, fallback};
+use crate::kernel_info::{KernelInfo, describe};
 use crate::{Device, Error};
 use std::any::type_name;
 
@@ -49,6 +50,7 @@ where
     }
     let packed = Packed { extent, meta, body };
     if offer::<Over<D, A, F>>(device, grid_over(extent), &packed, &buffers, type_name::<F>())? {
+        print(&buffers);
         return Ok(());
     }
     let pointers = HostPointers(buffers.pointers());
@@ -89,6 +91,7 @@ where
     };
     let packed = Packed { extent: count, meta, body };
     if offer::<Blocks<D, S, A, F>>(device, Ok(geometry), &packed, &buffers, type_name::<F>())? {
+        print(&buffers);
         return Ok(());
     }
     let pointers = HostPointers(buffers.pointers());
@@ -122,12 +125,46 @@ fn on_cpu(
     work: impl FnOnce() -> Result<(), Panicked>,
 ) -> Result<(), Error> {
     device.counters().count_fallback();
-    on_host(device, buffers, work).map_err(|Panicked { message, location, item }| Error::DevicePanic {
+    let result = on_host(device, buffers, work);
+    print(buffers);
+    result.map_err(|Panicked { message, location, item }| Error::DevicePanic {
         kernel,
         message,
         location,
         item,
     })
+}
+
+/// Shows what the kernel has printed.
+fn print(buffers: &Buffers) {
+    let text = buffers.printed();
+    if !text.is_empty() {
+        // Through the macro, so that tests can capture it.
+        #[expect(clippy::print_stdout, reason = "the kernel was told to")]
+        {
+            std::print!("{text}");
+        }
+    }
+}
+
+/// What a launch over an extent would pass.
+pub(crate) fn describe_over<D, A, F>() -> KernelInfo
+where
+    D: Extent,
+    A: Argument,
+    F: Body + for<'k> Fn(Item<'k>, A::View<'k>),
+{
+    describe::<Over<D, A, F>, A, F>()
+}
+
+/// What a launch in blocks would pass.
+pub(crate) fn describe_blocks<D, S, A, F>() -> KernelInfo
+where
+    D: Extent,
+    A: Argument,
+    F: Body + for<'k> Fn(BlockItem<'k, S>, A::View<'k>),
+{
+    describe::<Blocks<D, S, A, F>, A, F>()
 }
 
 fn checked_product(sizes: [usize; 3]) -> Result<usize, Error> {
