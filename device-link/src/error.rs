@@ -1,12 +1,17 @@
 //! What can go wrong in a link, with the files, kernels and symbols that it is about.
 
+mod texts;
+
+pub(crate) use texts::demangled;
+
 use crate::object_file::REGISTERS;
 use crate::problem::Refusal;
 use crate::standard_library::TwoReleases;
 use crate::target::SelectionError;
 use crate::tool::ToolError;
 use offload_binary::{ContainerError, DecodeError, EncodeError, KernelsError};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use texts::{did_you_mean, lines, there_is, wanted};
 use thiserror::Error;
 
 /// A failure.
@@ -49,6 +54,19 @@ pub enum Error {
         machine: String,
         /// The link's targets.
         targets: Vec<&'static str>,
+    },
+    /// A module of the target for another of its processors.
+    #[error(
+        "`{origin}` was compiled for {found}, and the image is for {wanted}\n\
+         help: compile it for {wanted}, or link an image for {found}"
+    )]
+    OtherProcessor {
+        /// The module.
+        origin: bitcode_link::Origin,
+        /// Its processor.
+        found: String,
+        /// The image's.
+        wanted: String,
     },
     /// An object of a GPU.
     #[error(
@@ -359,41 +377,4 @@ pub enum Error {
         /// The verifier's text.
         text: String,
     },
-}
-
-fn there_is(in_object: Option<&Path>, name: &str, known: &[String]) -> String {
-    const SHOWN: usize = 10;
-    if let Some(object) = in_object {
-        return format!(
-            "; `{}` has it as machine code\n\
-             help: compile it to bitcode; or, if it has the entry's signature, say --entry {name}",
-            object.display()
-        );
-    }
-    if known.is_empty() {
-        return "; the inputs define no function for others".to_owned();
-    }
-    let shown: Vec<_> = known.iter().take(SHOWN).map(|name| demangled(name)).collect();
-    let more = known.len().saturating_sub(SHOWN);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("; the inputs define: {}{more}", shown.join(", "))
-}
-
-fn did_you_mean(nearest: &Option<&'static str>) -> String {
-    nearest.map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"))
-}
-
-fn lines(refusals: &[Refusal]) -> String {
-    refusals.iter().map(Refusal::to_string).collect::<Vec<_>>().join("\n")
-}
-
-/// `symbol` as its source has it, without the hash of Rust's names.
-pub(crate) fn demangled(symbol: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(symbol))
-}
-
-fn wanted(triple: Option<&str>, arch: Option<&str>) -> String {
-    let part = |name: &str, value: Option<&str>| value.map(|value| format!("with {name} `{value}`"));
-    let parts: Vec<_> = [part("triple", triple), part("arch", arch)].into_iter().flatten().collect();
-    parts.join(" and ")
 }

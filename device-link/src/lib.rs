@@ -263,7 +263,7 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
         retarget::place_memory(&module, target)?;
     }
     if let Some(own) = own {
-        own.link_into(&module, &kernels, target)?;
+        own.link_into(&module, &kernels, (target, arch))?;
     }
     verify(&module, "making entries")?;
     problems.extend(resolve_markers(&context, &module, work, &machine, (&kernels, &reached, &entries))?);

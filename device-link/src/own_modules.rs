@@ -13,8 +13,9 @@ use crate::reach::{Reached, in_module, walk_kernels};
 use crate::retarget::attributes;
 use crate::target::Target;
 use crate::{aliases, markers};
-use bitcode_link::{Composite, drop_startup_code, undefined_from};
+use bitcode_link::{Composite, Origin, drop_startup_code, undefined_from};
 use llvm_plugin::collect::link_modules;
+use llvm_plugin::inkwell::attributes::AttributeLoc;
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::inkwell::module::Module;
 
@@ -71,8 +72,34 @@ impl<'ctx> Own<'ctx> {
         walk_kernels(&self.module, kernels, &self.origins)
     }
 
+    /// Refuses code for a processor of AMD's that isn't `arch`, the image's: it may count on its instructions and on
+    /// how many threads run in lockstep. Other targets' newer processors run what is made for older ones.
+    fn check_processors(&self, arch: &str) -> Result<()> {
+        let wanted = arch.split(':').next().unwrap_or_default();
+        for function in self.module.get_functions().filter(|function| function.count_basic_blocks() > 0) {
+            let attribute = function.get_string_attribute(AttributeLoc::Function, "target-cpu");
+            let found =
+                attribute.map(|attribute| attribute.get_string_value().to_string_lossy().into_owned());
+            let other = found.filter(|found| found != wanted && !found.contains("generic"));
+            let origin = self.origins.module(&function.get_name().to_string_lossy());
+            if let (Some(found), Some(origin)) = (other, origin) {
+                let (origin, wanted) = (Origin::file(origin), wanted.to_owned());
+                return Err(Error::OtherProcessor { origin, found, wanted });
+            }
+        }
+        Ok(())
+    }
+
     /// Links them into `module`, which is made for `target` by now.
-    pub(crate) fn link_into(self, module: &Module<'ctx>, kernels: &Kernels, target: Target) -> Result<()> {
+    pub(crate) fn link_into(
+        self,
+        module: &Module<'ctx>,
+        kernels: &Kernels,
+        (target, arch): (Target, &str),
+    ) -> Result<()> {
+        if target == Target::Amdgcn {
+            self.check_processors(arch)?;
+        }
         let found = self.module.get_data_layout().as_str().to_string_lossy().into_owned();
         if !found.is_empty() && found != module.get_data_layout().as_str().to_string_lossy() {
             return Err(Error::ModuleTarget { found, target: target.name() });

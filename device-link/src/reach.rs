@@ -10,9 +10,9 @@ use crate::target::Target;
 use crate::trouble::Trouble;
 use abi::markers::{DYNAMIC_MEMORY, Marker};
 use llvm_plugin::address_space;
-use llvm_plugin::debug_location::{self, DebugLocation};
+use llvm_plugin::debug_location;
 use llvm_plugin::inkwell::module::Module;
-use llvm_plugin::inkwell::values::FunctionValue;
+use llvm_plugin::inkwell::values::{FunctionValue, InstructionValue};
 use llvm_plugin::references::{self, Referent};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -233,7 +233,7 @@ struct Walk<'ctx> {
 struct Node<'ctx> {
     referent: Referent<'ctx>,
     /// Who refers to it first, and where.
-    from: Option<(usize, Vec<DebugLocation>)>,
+    from: Option<(usize, Option<InstructionValue<'ctx>>)>,
 }
 
 impl<'ctx> Walk<'ctx> {
@@ -258,9 +258,9 @@ impl<'ctx> Walk<'ctx> {
     fn chain(&self, index: usize, origins: &Origins) -> Vec<Hop> {
         let mut chain = Vec::new();
         let mut from = &self.nodes[index].from;
-        while let Some((parent, frames)) = from {
-            let node = &self.nodes[*parent];
-            chain.extend(node.hops(frames, origins));
+        while let Some((parent, at)) = *from {
+            let node = &self.nodes[parent];
+            chain.extend(node.hops(at, origins));
             from = &node.from;
         }
         chain
@@ -272,22 +272,21 @@ impl<'ctx> Walk<'ctx> {
         if let Some(kind) = node.end_kind() {
             return vec![End { symbol: node.name(), kind, chain: self.chain(index, origins) }];
         }
-        let end = |limit: Limit, frames: &[DebugLocation]| {
-            let mut chain = node.hops(frames, origins);
+        let end = |limit: Limit, at: Option<InstructionValue<'ctx>>| {
+            let mut chain = node.hops(at, origins);
             chain.extend(self.chain(index, origins));
             End { symbol: String::new(), kind: EndKind::Limit(limit), chain }
         };
         match node.referent {
-            Referent::Function(function) => limits::of_function(function)
-                .into_iter()
-                .map(|(limit, at)| end(limit, &debug_location::frames(at)))
-                .collect(),
+            Referent::Function(function) => {
+                limits::of_function(function).into_iter().map(|(limit, at)| end(limit, Some(at))).collect()
+            }
             Referent::Variable(variable) => references::of_variable(variable)
                 .into_iter()
                 .filter_map(|referent| match referent {
                     Referent::Function(taken) => {
                         let symbol = taken.get_name().to_string_lossy().into_owned();
-                        Some(end(Limit::FunctionAddress(symbol), &[]))
+                        Some(end(Limit::FunctionAddress(symbol), None))
                     }
                     Referent::Variable(_) => None,
                 })
@@ -314,15 +313,14 @@ impl<'ctx> Walk<'ctx> {
 }
 
 /// What `referent` refers to. A marker's body, if it has one, is for the host.
-fn references_of<'ctx>(referent: Referent<'ctx>) -> Vec<(Referent<'ctx>, Vec<DebugLocation>)> {
+fn references_of<'ctx>(referent: Referent<'ctx>) -> Vec<(Referent<'ctx>, Option<InstructionValue<'ctx>>)> {
     match referent {
         Referent::Function(function) if markers::of(function).is_some() => Vec::new(),
-        Referent::Function(function) => references::of_function(function)
-            .into_iter()
-            .map(|(referent, at)| (referent, debug_location::frames(at)))
-            .collect(),
+        Referent::Function(function) => {
+            references::of_function(function).into_iter().map(|(referent, at)| (referent, Some(at))).collect()
+        }
         Referent::Variable(variable) => {
-            references::of_variable(variable).into_iter().map(|referent| (referent, Vec::new())).collect()
+            references::of_variable(variable).into_iter().map(|referent| (referent, None)).collect()
         }
     }
 }
@@ -337,11 +335,11 @@ impl Node<'_> {
         .into_owned()
     }
 
-    /// The steps of a way that leads through the functions `frames` at one place in this one.
-    fn hops(&self, frames: &[DebugLocation], origins: &Origins) -> Vec<Hop> {
+    /// The steps of a way that leads through `at` in this one.
+    fn hops(&self, at: Option<InstructionValue<'_>>, origins: &Origins) -> Vec<Hop> {
         let name = self.name();
         let input = origins.module(&name).map(ToOwned::to_owned);
-        Hop::at(name, frames, input)
+        Hop::at(name, &at.map(debug_location::frames).unwrap_or_default(), input)
     }
 
     fn is_position(&self) -> bool {

@@ -138,6 +138,23 @@ fn calls_with_another_convention() {
 }
 
 #[test]
+fn another_processor_of_the_same_target() {
+    let files = Files::new();
+    let own = "__attribute__((device_kernel)) void own(int __attribute__((address_space(1))) *p) { *p = 1; }";
+    let amd = ["-emit-llvm", "--target=amdgcn-amd-amdhsa", "-nogpulib"];
+    files.clang(own, "own.bc", &[&amd[..], &["-march=gfx1030"]].concat());
+    files.archive("own.a", &["own.bc"]);
+    let flags = ["--kernel", "own", "--target", "amdgcn:gfx90a:xnack+"];
+    insta::assert_snapshot!(files.refused(&["own.a"], &flags), @"
+    error: `DIR/own.a(own.bc)` was compiled for gfx1030, and the image is for gfx90a
+    help: compile it for gfx90a, or link an image for gfx1030
+    ");
+    assert_eq!(files.link(&["own.a"], &["--kernel", "own", "--target", "amdgcn:gfx1030"]), "own()");
+    files.clang(own, "any.bc", &amd);
+    assert_eq!(files.link(&["any.bc"], &flags), "own()");
+}
+
+#[test]
 fn sanitizers() {
     let files = Files::new();
     files.clang("void kernel(int *p) { *p = 1; }", "a.bc", &["-emit-llvm", "-fsanitize=address", HOST]);
