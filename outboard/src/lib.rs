@@ -66,6 +66,7 @@ pub use launch::Shared;
 pub use launch::arguments::{Argument, Atomic, Each, EachChunk, atomic, each, each_chunk};
 pub use launch::atomics::{Atomics, Word};
 pub use launch::capture::{Body, Capturable};
+pub use launch::elements::Readable;
 pub use launch::item::{BlockItem, Extent, Item};
 pub use launch::plain::Plain;
 pub use launch::printing::{Print, Printer, Printing, printer};

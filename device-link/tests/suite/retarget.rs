@@ -121,6 +121,18 @@ fn panics() {
 }
 
 #[test]
+fn markers_that_the_host_defines() {
+    for target in ["x86_64", NVPTX64, AMDGCN, SPIRV64] {
+        let left = stage("host_markers.ll", target, "optimized.ll", &[]);
+        assert_eq!(lines(&left, &["host_only", "of_the_thread", "4242", "4243"]), "", "{target}");
+    }
+    for target in GPUS {
+        let left = stage("host_barrier.ll", target, "optimized.ll", &["--assume-convergent-source"]);
+        assert_eq!(lines(&left, &["host_only", "host_memory"]), "", "{target}");
+    }
+}
+
+#[test]
 fn allocators() {
     let calls = |target| lines(&stage("allocator.ll", target, "entries.ll", &[]), &["alloc(", "@free"]);
     insta::assert_snapshot!(calls(NVPTX64), @"

@@ -1,6 +1,6 @@
 //! What parallel iterators become before their launch.
 
-use super::{Indexed, Parallel};
+use super::{Indexed, Parallel, Sealed};
 use crate::Device;
 use crate::launch::arguments::Argument;
 use crate::launch::capture::Body;
@@ -22,6 +22,8 @@ impl<P> On<P> {
     }
 }
 
+impl<P> Sealed for On<P> {}
+
 impl<P: Parallel> Parallel for On<P> {
     type Item<'k> = P::Item<'k>;
     type Arguments = P::Arguments;
@@ -35,8 +37,8 @@ impl<P: Parallel> Parallel for On<P> {
         Some(self.device.clone())
     }
 
-    fn split(self) -> (P::Arguments, P::State) {
-        self.inner.split()
+    fn split(self, len: usize) -> (P::Arguments, P::State) {
+        self.inner.split(len)
     }
 
     #[inline(always)]
@@ -72,6 +74,8 @@ type States<P, Q> = Pair<<P as Parallel>::State, <Q as Parallel>::State>;
 #[derive(Debug, Clone, Copy)]
 pub struct Pair<A, B>(A, B);
 
+impl<P, Q> Sealed for Zip<P, Q> {}
+
 impl<P: Parallel, Q: Parallel> Parallel for Zip<P, Q> {
     type Item<'k> = (P::Item<'k>, Q::Item<'k>);
     type Arguments = (P::Arguments, Q::Arguments);
@@ -85,8 +89,8 @@ impl<P: Parallel, Q: Parallel> Parallel for Zip<P, Q> {
         self.first.device().or_else(|| self.second.device())
     }
 
-    fn split(self) -> (Self::Arguments, Self::State) {
-        let ((first, one), (second, two)) = (self.first.split(), self.second.split());
+    fn split(self, len: usize) -> (Self::Arguments, Self::State) {
+        let ((first, one), (second, two)) = (self.first.split(len), self.second.split(len));
         ((first, second), Pair(one, two))
     }
 
@@ -124,6 +128,8 @@ impl<P> Enumerate<P> {
     }
 }
 
+impl<P> Sealed for Enumerate<P> {}
+
 impl<P: Parallel> Parallel for Enumerate<P> {
     type Item<'k> = (usize, P::Item<'k>);
     type Arguments = P::Arguments;
@@ -137,8 +143,8 @@ impl<P: Parallel> Parallel for Enumerate<P> {
         self.inner.device()
     }
 
-    fn split(self) -> (P::Arguments, P::State) {
-        self.inner.split()
+    fn split(self, len: usize) -> (P::Arguments, P::State) {
+        self.inner.split(len)
     }
 
     #[inline(always)]
@@ -168,6 +174,8 @@ impl<P, F, R> Map<P, F, R> {
     }
 }
 
+impl<P, F, R> Sealed for Map<P, F, R> {}
+
 impl<P, F, R> Parallel for Map<P, F, R>
 where
     P: Parallel,
@@ -185,8 +193,8 @@ where
         self.inner.device()
     }
 
-    fn split(self) -> (P::Arguments, Self::State) {
-        let (arguments, state) = self.inner.split();
+    fn split(self, len: usize) -> (P::Arguments, Self::State) {
+        let (arguments, state) = self.inner.split(len);
         (arguments, Pair(state, self.f))
     }
 

@@ -31,7 +31,7 @@ use crate::{Device, Error};
     message = "`{Self}` is no parallel iterator",
     note = "`x.offload()` reads the elements of a slice, `y.offload_mut()` changes them, `(0..n).offload()` counts"
 )]
-pub trait Parallel: Sized {
+pub trait Parallel: Sized + Sealed {
     /// What an item gets.
     type Item<'k>;
     /// What the launch takes.
@@ -53,8 +53,9 @@ pub trait Parallel: Sized {
     #[doc(hidden)]
     fn device(&self) -> Option<Device>;
 
+    /// What a launch for the first `len` elements takes.
     #[doc(hidden)]
-    fn split(self) -> (Self::Arguments, Self::State);
+    fn split(self, len: usize) -> (Self::Arguments, Self::State);
 
     #[doc(hidden)]
     fn item<'k>(
@@ -130,7 +131,7 @@ pub trait Parallel: Sized {
         F: Body + for<'k> Fn(Self::Item<'k>),
     {
         let (device, len) = (self.device().unwrap_or_default(), self.len());
-        let (arguments, state) = self.split();
+        let (arguments, state) = self.split(len);
         device.over(len).run(arguments, move |it, view| f(Self::item(state, view, it)))
     }
 
@@ -155,7 +156,7 @@ pub trait Parallel: Sized {
         Self: for<'k> Parallel<Item<'k> = W::Element>,
     {
         let (device, len) = (self.device().unwrap_or_default(), self.len());
-        let (arguments, state) = self.split();
+        let (arguments, state) = self.split(len);
         device.over(len).run((Fill(out), arguments), move |it, (own, view)| {
             *own.of(it) = Self::item(state, view, it);
         })
@@ -187,6 +188,9 @@ pub trait Parallel: Sized {
         Ok(elements)
     }
 }
+
+/// Keeps the set of iterators closed: launches trust their lengths.
+pub trait Sealed {}
 
 /// What can be reached by index, again and again: all that only reads.
 pub trait Indexed: Parallel {

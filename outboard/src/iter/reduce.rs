@@ -4,6 +4,7 @@ use super::{Indexed, Map, On, Range, Read};
 use crate::Error;
 use crate::launch::arguments::{Argument, Fill};
 use crate::launch::capture::Body;
+use crate::launch::elements::{Elements, Readable};
 use crate::launch::item::Item;
 use crate::launch::plain::Plain;
 
@@ -129,7 +130,7 @@ where
     F: Body + Fn(P::Value, P::Value) -> P::Value,
 {
     let (device, len) = (source.device().unwrap_or_default(), source.len());
-    let (arguments, state) = source.split();
+    let (arguments, state) = source.split(len);
     let count = len.div_ceil(PART);
     let mut parts: Vec<P::Value> = Vec::new();
     let bytes = count.saturating_mul(size_of::<P::Value>());
@@ -171,15 +172,12 @@ fn fold<T: Copy>(start: usize, end: usize, value: impl Fn(usize) -> T, f: impl F
     total
 }
 
-impl<A, T: Plain> Valued for Read<A, T>
-where
-    A: for<'k> Argument<View<'k> = &'k [T]>,
-{
-    type Value = T;
+impl<R: Readable> Valued for Read<R> {
+    type Value = R::Element;
 
     #[inline(always)]
-    fn value<'k>((): (), view: &&'k [T], _: Item<'k>, index: usize) -> T {
-        view[index]
+    fn value<'k>((): (), view: &Elements<'k, R::Element>, _: Item<'k>, index: usize) -> R::Element {
+        *view.at(index)
     }
 }
 

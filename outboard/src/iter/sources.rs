@@ -1,7 +1,8 @@
 //! Where parallel iterators start: slices, what scopes hold, and ranges.
 
-use super::{Indexed, Parallel};
+use super::{Indexed, Parallel, Sealed};
 use crate::launch::arguments::{Argument, Each, EachChunk, each, each_chunk};
+use crate::launch::elements::{Elements, First, Readable};
 use crate::launch::item::Item;
 use crate::launch::plain::Plain;
 use crate::launch::views::{Own, OwnChunk};
@@ -81,11 +82,12 @@ pub trait Offload {
     /// `size` is 0.
     fn offload_chunks<'a, T: Plain>(&'a self, size: usize) -> ReadChunks<&'a Self, T>
     where
-        &'a Self: IntoParallel<Source = Read<&'a Self, T>>,
+        &'a Self: Readable<Element = T> + IntoParallel<Source = Read<&'a Self>>,
         &'a Self: for<'k> Argument<View<'k> = &'k [T]>,
     {
         assert!(size > 0, "chunks have at least one element");
-        ReadChunks { source: self.into_parallel(), size }
+        let Read { slice, device } = self.into_parallel();
+        ReadChunks { len: slice.count(), slice, size, device, element: PhantomData }
     }
 
     /// Work on each chunk of `size` elements, which may be changed; the last one may be shorter.
@@ -116,21 +118,19 @@ impl<S: ?Sized> Offload for S {}
 
 /// Reads the elements of a slice.
 #[derive(Debug, Clone)]
-pub struct Read<A, T> {
-    slice: A,
-    len: usize,
+pub struct Read<R> {
+    slice: R,
     device: Option<Device>,
-    element: PhantomData<fn() -> T>,
 }
 
 macro_rules! read {
     ($(($($generics:tt)*) $type:ty, $given:ident => $device:expr;)*) => {
         $(
             impl<$($generics)*> IntoParallel for $type {
-                type Source = Read<Self, T>;
+                type Source = Read<Self>;
                 fn into_parallel(self) -> Self::Source {
                     let $given = self;
-                    Read { slice: self, len: self.len(), device: $device, element: PhantomData }
+                    Read { slice: self, device: $device }
                 }
             }
         )*
@@ -145,48 +145,49 @@ read! {
     ('a, 's, T: Plain) &'a MappedMut<'s, T>, given => Some(given.device().clone());
 }
 
-impl<A, T: Plain> Parallel for Read<A, T>
-where
-    A: for<'k> Argument<View<'k> = &'k [T]>,
-{
-    type Item<'k> = &'k T;
-    type Arguments = A;
+impl<R> Sealed for Read<R> {}
+
+impl<R: Readable> Parallel for Read<R> {
+    type Item<'k> = &'k R::Element;
+    type Arguments = First<R>;
     type State = ();
 
     fn len(&self) -> usize {
-        self.len
+        self.slice.count()
     }
 
     fn device(&self) -> Option<Device> {
         self.device.clone()
     }
 
-    fn split(self) -> (A, ()) {
-        (self.slice, ())
+    fn split(self, len: usize) -> (First<R>, ()) {
+        (First::new(self.slice, len), ())
     }
 
     #[inline(always)]
-    fn item<'k>((): (), view: &'k [T], it: Item<'k>) -> &'k T {
-        &view[it.index()]
+    fn item<'k>((): (), view: Elements<'k, R::Element>, it: Item<'k>) -> &'k R::Element {
+        view.of(it)
     }
 }
 
-impl<A, T: Plain> Indexed for Read<A, T>
-where
-    A: for<'k> Argument<View<'k> = &'k [T]>,
-{
+impl<R: Readable> Indexed for Read<R> {
     #[inline(always)]
-    fn at<'k>((): (), view: &&'k [T], _: Item<'k>, index: usize) -> &'k T {
-        &view[index]
+    fn at<'k>((): (), view: &Elements<'k, R::Element>, _: Item<'k>, index: usize) -> &'k R::Element {
+        view.at(index)
     }
 }
 
 /// Reads chunks of a slice.
 #[derive(Debug, Clone)]
 pub struct ReadChunks<A, T> {
-    source: Read<A, T>,
+    slice: A,
+    len: usize,
     size: usize,
+    device: Option<Device>,
+    element: PhantomData<fn() -> T>,
 }
+
+impl<A, T> Sealed for ReadChunks<A, T> {}
 
 impl<A, T: Plain> Parallel for ReadChunks<A, T>
 where
@@ -197,15 +198,15 @@ where
     type State = usize;
 
     fn len(&self) -> usize {
-        self.source.len.div_ceil(self.size)
+        self.len.div_ceil(self.size)
     }
 
     fn device(&self) -> Option<Device> {
-        self.source.device.clone()
+        self.device.clone()
     }
 
-    fn split(self) -> (A, usize) {
-        (self.source.slice, self.size)
+    fn split(self, _: usize) -> (A, usize) {
+        (self.slice, self.size)
     }
 
     #[inline(always)]
@@ -254,6 +255,8 @@ change! {
     ('a, 's, T: Plain) &'a mut MappedMut<'s, T>, given => Some(given.device().clone());
 }
 
+impl<W> Sealed for Change<W> {}
+
 impl<W: Writable> Parallel for Change<W> {
     type Item<'k> = &'k mut W::Element;
     type Arguments = Each<W>;
@@ -267,7 +270,7 @@ impl<W: Writable> Parallel for Change<W> {
         self.device.clone()
     }
 
-    fn split(self) -> (Each<W>, ()) {
+    fn split(self, _: usize) -> (Each<W>, ()) {
         (each(self.slice), ())
     }
 
@@ -285,6 +288,8 @@ pub struct ChangeChunks<W> {
     device: Option<Device>,
 }
 
+impl<W> Sealed for ChangeChunks<W> {}
+
 impl<W: Writable> Parallel for ChangeChunks<W> {
     type Item<'k> = &'k mut [W::Element];
     type Arguments = EachChunk<W>;
@@ -298,7 +303,7 @@ impl<W: Writable> Parallel for ChangeChunks<W> {
         self.device.clone()
     }
 
-    fn split(self) -> (EachChunk<W>, ()) {
+    fn split(self, _: usize) -> (EachChunk<W>, ()) {
         (each_chunk(self.slice, self.size), ())
     }
 
@@ -336,6 +341,8 @@ impl IntoParallel for std::ops::Range<usize> {
     }
 }
 
+impl Sealed for Range {}
+
 impl Parallel for Range {
     type Item<'k> = usize;
     type Arguments = usize;
@@ -349,7 +356,7 @@ impl Parallel for Range {
         None
     }
 
-    fn split(self) -> (usize, ()) {
+    fn split(self, _: usize) -> (usize, ()) {
         (self.start, ())
     }
 

@@ -28,6 +28,8 @@ struct Block {
 
 thread_local! {
     static CURRENT: Cell<*const Block> = const { Cell::new(std::ptr::null()) };
+    /// Stacks for the next block: they cost more to make than many barriers.
+    static SPARE: RefCell<Vec<DefaultStack>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Calls `work` with the block that this thread runs, if it runs one.
@@ -94,34 +96,66 @@ fn run_block(items: usize, dynamic_bytes: usize, body: impl Fn(usize)) -> Result
         dynamic: RefCell::new(vec![0; dynamic_bytes.div_ceil(8)]),
         running: Cell::new(std::ptr::null()),
     };
+    let mut team = Team { fibers: Vec::with_capacity(items), spare: SPARE.take(), item: 0 };
     let outside = CURRENT.replace(&block);
-    let result = run_fibers(&block, items, &body);
+    let result = catch(|| team.run(&block, items, &body), || [0; 3]);
     CURRENT.set(outside);
-    result
+    let result = result.and_then(|stacks| {
+        stacks.map_err(|error| {
+            let message = format!("no memory for an item's stack: {error}");
+            Panicked { message, location: None, item: [0; 3] }
+        })
+    });
+    result.map_err(|panicked| (team.item, panicked))
 }
 
-fn run_fibers(block: &Block, items: usize, body: &impl Fn(usize)) -> Result<(), (usize, Panicked)> {
-    let mut waiting: Vec<(usize, Fiber)> = Vec::new();
-    let mut spare: Vec<DefaultStack> = Vec::new();
-    for item in 0..items {
-        let stack = match spare.pop().map_or_else(|| DefaultStack::new(STACK_BYTES), Ok) {
-            Ok(stack) => stack,
-            Err(error) => {
-                let message = format!("no memory for an item's stack: {error}");
-                return Err((item, Panicked { message, location: None, item: [0; 3] }));
-            }
-        };
-        // SAFETY: the coroutine is resumed and dropped in this function, which `body` and `block` outlive.
-        let fiber = unsafe { fiber(stack, block, body, item) };
-        resume(item, fiber, &mut waiting, &mut spare)?;
-    }
-    // One turn lets everybody who waits come to the next barrier, or to the end.
-    while !waiting.is_empty() {
-        for (item, fiber) in std::mem::take(&mut waiting) {
-            resume(item, fiber, &mut waiting, &mut spare)?;
+/// The items of a block. They must be gone before the block and the body are.
+struct Team {
+    /// Those that wait at a barrier; what has come to its end is none.
+    fibers: Vec<Option<Fiber>>,
+    spare: Vec<DefaultStack>,
+    /// Whose turn it is.
+    item: usize,
+}
+
+impl Team {
+    fn run(&mut self, block: &Block, items: usize, body: &impl Fn(usize)) -> std::io::Result<()> {
+        let mut waiting = 0;
+        for item in 0..items {
+            self.item = item;
+            let stack = self.spare.pop().map_or_else(|| DefaultStack::new(STACK_BYTES), Ok)?;
+            // SAFETY: the team is dropped in `run_block`, which `body` and `block` outlive.
+            self.fibers.push(Some(unsafe { fiber(stack, block, body, item) }));
+            waiting += usize::from(self.resume(item));
         }
+        // One turn lets everybody who waits come to the next barrier, or to the end.
+        while waiting > 0 {
+            waiting = 0;
+            for item in 0..items {
+                self.item = item;
+                waiting += usize::from(self.resume(item));
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Lets the item run to its next barrier. Gives whether it waits there.
+    fn resume(&mut self, item: usize) -> bool {
+        let Some(fiber) = &mut self.fibers[item] else { return false };
+        let waits = matches!(fiber.resume(()), CoroutineResult::Yield(()));
+        if !waits {
+            self.spare.extend(self.fibers[item].take().map(Fiber::into_stack));
+        }
+        waits
+    }
+}
+
+impl Drop for Team {
+    fn drop(&mut self) {
+        // After a panic in one item, the others are unwound.
+        self.fibers.clear();
+        SPARE.set(std::mem::take(&mut self.spare));
+    }
 }
 
 /// The coroutine of an item.
@@ -140,18 +174,4 @@ unsafe fn fiber(stack: DefaultStack, block: &Block, body: &impl Fn(usize), item:
     };
     // SAFETY: what it captures are pointers, whose targets outlive it by the caller's promise.
     unsafe { Coroutine::with_stack_unchecked(stack, run) }
-}
-
-fn resume(
-    item: usize,
-    mut fiber: Fiber,
-    waiting: &mut Vec<(usize, Fiber)>,
-    spare: &mut Vec<DefaultStack>,
-) -> Result<(), (usize, Panicked)> {
-    match catch(|| fiber.resume(()), || [0; 3]) {
-        Ok(CoroutineResult::Yield(())) => waiting.push((item, fiber)),
-        Ok(CoroutineResult::Return(())) => spare.push(fiber.into_stack()),
-        Err(panicked) => return Err((item, panicked)),
-    }
-    Ok(())
 }

@@ -8,6 +8,7 @@ pub(crate) mod capture;
 #[cfg(outboard)]
 mod capture_checked;
 mod contract;
+pub(crate) mod elements;
 mod fallback;
 mod host_markers;
 pub(crate) mod item;

@@ -1,0 +1,87 @@
+//! The crate outboard in one build: its own tests again, with the plugin, on libomptarget's host devices.
+
+use tests::{Ran, Run, outboard_link, plugin, stable, workspace};
+
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// cargo in the workspace, set up as a user's `.cargo/config.toml` would.
+fn cargo(arguments: &[&str]) -> Run {
+    let flags = [
+        &*format!("-Zllvm-plugins={}", plugin().display()),
+        "-Cpasses=offload-records",
+        "-Zmir-enable-passes=-JumpThreading",
+        "--cfg=outboard",
+    ];
+    Run::new(stable().rustc.with_file_name("cargo"))
+        .env("RUSTC", &stable().rustc)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/user_crate"))
+        .env("OMP_TARGET_OFFLOAD", "MANDATORY")
+        .dir(workspace())
+        .args(["--config", &format!("build.target={TARGET:?}")])
+        .args(["--config", &format!("target.{TARGET}.linker={:?}", outboard_link())])
+        .args(["--config", &format!("target.{TARGET}.rustflags={flags:?}")])
+        .args(["--config", "net.offline=true"])
+        .args(arguments)
+}
+
+/// Every launch that says nothing else has to run on a device.
+#[track_caller]
+fn check(arguments: &[&str]) {
+    let tests = ["test", "-p", "outboard", "--test", "levels", "--test", "scopes", "--test", "pending"];
+    let arguments: Vec<_> = tests.iter().chain(&["--test", "printing"]).chain(arguments).copied().collect();
+    cargo(&arguments).env("OUTBOARD_REQUIRE", "1").ok();
+}
+
+#[test]
+fn dev() {
+    check(&[]);
+}
+
+#[test]
+fn release() {
+    check(&["--release"]);
+}
+
+#[test]
+fn errors() {
+    cargo(&["test", "-p", "outboard", "--test", "errors"]).ok();
+}
+
+#[test]
+fn without_a_runtime_everything_runs_on_the_cpu() {
+    let arguments = ["run", "--quiet", "-p", "outboard", "--example", "residency"];
+    let ran = cargo(&arguments).env("OMP_TARGET_OFFLOAD", "DISABLED").ok();
+    ran.prints(
+        "without a scope: 0 launches, 20 on the CPU, 0 bytes to the device, 0 from it\n\
+         with a scope: 0 launches, 20 on the CPU, 0 bytes to the device, 0 from it\n\
+         same results\n",
+    );
+}
+
+/// The sizes of all copies of that direction in the runtime's own report.
+fn copied(ran: &Ran, direction: &str) -> u64 {
+    let sizes = ran.stderr.lines().filter(|line| line.contains(direction)).filter_map(|line| {
+        let (_, size) = line.split_once("Size=")?;
+        let digits: String = size.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<u64>().ok()
+    });
+    sizes.sum()
+}
+
+#[test]
+fn bytes_are_what_the_runtime_copies() {
+    // A grid is 400,000 bytes. A launch takes two there and one back; the scope takes one there and back.
+    let ran = cargo(&["run", "--quiet", "-p", "outboard", "--example", "residency"])
+        .env("OUTBOARD_REQUIRE", "1")
+        .env("LIBOMPTARGET_INFO", "32")
+        .ok();
+    let ran = ran.prints(
+        "without a scope: 20 launches, 0 on the CPU, 16000000 bytes to the device, 8000000 from it\n\
+         with a scope: 21 launches, 0 on the CPU, 400000 bytes to the device, 400000 from it\n\
+         same results\n",
+    );
+    // The crate's own first launch, which asks whether a device works, takes 8 bytes there and back.
+    assert_eq!(copied(&ran, "host to device"), 16_000_000 + 400_000 + 8);
+    assert_eq!(copied(&ran, "device to host"), 8_000_000 + 400_000 + 8);
+}
