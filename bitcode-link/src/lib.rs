@@ -23,7 +23,7 @@ pub use identify::{Identity, Producer, Symbol, identify};
 pub use input::{Bytes, Format, Input, Part, unknown_format};
 pub use internalize::{drop_startup_code, internalize_except};
 pub use library::{Library, Take};
-pub use needs::undefined_from;
+pub use needs::{functions_from, undefined_from};
 pub use origin::Origin;
 pub use source::{ModuleSource, Warning};
 pub use toolchain::{ToolchainError, rust_library};

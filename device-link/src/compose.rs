@@ -6,7 +6,7 @@ use crate::input::Inputs;
 use crate::kernels::Kernels;
 use crate::native_members::NativeDefinition;
 use crate::options::Options;
-use crate::retarget::{is_mathematics, simplify};
+use crate::retarget::{conventions, is_mathematics, simplify};
 use crate::{Result, markers};
 use bitcode_link::{Composite, Error as LinkError, Origin, undefined_from};
 use llvm_plugin::inkwell::context::Context;
@@ -56,6 +56,7 @@ pub(crate) fn complete(composite: &mut Composite<'_>, inputs: &Inputs, kernels: 
     let missing = |module: &Module<'_>| -> Result<Vec<String>> {
         replace_aliases(module)?;
         // Panics that are none any more need nothing of the host's printing and unwinding.
+        conventions::check(module, &roots)?;
         simplify(module)?;
         Ok(missing_from(module, &roots))
     };

@@ -147,10 +147,13 @@ pub enum Error {
     TwoReleases(Box<TwoReleases>),
     /// A type that host and device have at different places in memory.
     #[error(
-        "type `{type_name}` lies differently in the memory of {target} than in that of the host\n\
-         help: use types of fixed width, without `long double` and 128-bit members in structures"
+        "`{}` has a `{type_name}` in memory, which lies differently there on {target} than on the host\n\
+         help: use types of fixed width, without `long double` and 128-bit members in structures",
+        demangled(user)
     )]
     Layout {
+        /// The function or variable.
+        user: String,
         /// The type, as IR has it.
         type_name: String,
         /// The link's target.

@@ -248,16 +248,16 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
         reached.extend(own.walk_kernels(&kernels));
     }
     problems.extend(reach::find_refused(&kernels, &reached, &rules));
+    let called: Vec<_> = own.iter().flat_map(own_modules::Own::declared).collect();
+    let exports = inputs.exports(&kernels);
+    let kept: Vec<_> = exports.iter().copied().chain(called.iter().map(String::as_str)).collect();
+    retarget::drop_unneeded(&module, &kept)?;
     let cpu = retarget::attributes::clean(&module, target, arch)?;
     let machine = target.machine(&cpu, options.opt_level)?;
     temps.write_module("linked", &module)?;
     trace.time("retarget", name, || retarget::retarget(&module, target, &machine))?;
 
     let entries = entry::emit_entries(&module, &kernels, target)?;
-    bitcode_link::drop_startup_code(&module);
-    let called: Vec<_> = own.iter().flat_map(own_modules::Own::declared).collect();
-    let exports = inputs.exports(&kernels);
-    let kept: Vec<_> = exports.iter().copied().chain(called.iter().map(String::as_str)).collect();
     bitcode_link::internalize_except(&module, &kept);
     if target.is_gpu() {
         retarget::place_memory(&module, target)?;

@@ -1,7 +1,7 @@
 // Whether two data layouts agree on what a module has in memory.
 #include "shim.h"
 
-#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/IR/DataLayout.h"
 #include "llvm/IR/DerivedTypes.h"
 #include "llvm/IR/InstIterator.h"
@@ -12,35 +12,35 @@
 using namespace llvm;
 
 namespace {
-/// The types that are in memory: of variables, stack slots, loads, stores, and of what addresses are made with.
+/// The types that are in memory, each with the first that has it there: of variables, stack slots, loads, stores, and of what addresses are made with.
 class MemoryTypes {
-  SetVector<Type *> types;
+  MapVector<Type *, GlobalObject *> types;
 
-  void add(Type *type) {
-    if (!type->isSized() || !types.insert(type))
+  void add(Type *type, GlobalObject &user) {
+    if (!type->isSized() || !types.insert({type, &user}).second)
       return;
     for (Type *contained : type->subtypes())
-      add(contained);
+      add(contained, user);
   }
 
 public:
   explicit MemoryTypes(Module &module) {
     for (GlobalVariable &variable : module.globals())
-      add(variable.getValueType());
+      add(variable.getValueType(), variable);
     for (Function &function : module)
       for (Instruction &instruction : instructions(function)) {
         if (auto *slot = dyn_cast<AllocaInst>(&instruction))
-          add(slot->getAllocatedType());
+          add(slot->getAllocatedType(), function);
         else if (auto *address = dyn_cast<GetElementPtrInst>(&instruction))
-          add(address->getSourceElementType());
+          add(address->getSourceElementType(), function);
         else if (isa<LoadInst>(&instruction))
-          add(instruction.getType());
+          add(instruction.getType(), function);
         else if (auto *store = dyn_cast<StoreInst>(&instruction))
-          add(store->getValueOperand()->getType());
+          add(store->getValueOperand()->getType(), function);
       }
   }
 
-  ArrayRef<Type *> list() const { return types.getArrayRef(); }
+  ArrayRef<std::pair<Type *, GlobalObject *>> list() const { return types.getArrayRef(); }
 };
 } // namespace
 
@@ -62,19 +62,20 @@ static bool agree(Type *type, const DataLayout &one, const DataLayout &other) {
   return true;
 }
 
-/// Gives the first type in memory that lies differently under the layout `text` to `sink`.
+/// Gives the first type in memory that lies differently under the layout `text` to `sink`, and who has it, each with a
+/// NUL behind it.
 extern "C" void outboard_find_layout_mismatch(LLVMModuleRef module, OutboardStr text, OutboardSink sink,
                                               void *string) {
   Expected<DataLayout> other = DataLayout::parse(toStringRef(text));
   if (!other) {
-    std::string message = toString(other.takeError());
+    std::string message = toString(other.takeError()) + std::string(2, '\0');
     return sink(string, message.data(), message.size());
   }
   MemoryTypes types(*unwrap(module));
-  for (Type *type : types.list())
+  for (auto [type, user] : types.list())
     if (!agree(type, unwrap(module)->getDataLayout(), *other)) {
       std::string name;
-      raw_string_ostream(name) << *type;
+      raw_string_ostream(name) << *type << '\0' << user->getName() << '\0';
       return sink(string, name.data(), name.size());
     }
 }

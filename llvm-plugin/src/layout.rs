@@ -4,11 +4,12 @@ use crate::ffi;
 use inkwell::module::Module;
 
 /// The first type that `module` has in memory and that lies differently under the data layout `other`, or
-/// that only some processors have.
-pub fn find_mismatch(module: &Module<'_>, other: &str) -> Option<String> {
+/// that only some processors have; and the function or variable that has it.
+pub fn find_mismatch(module: &Module<'_>, other: &str) -> Option<(String, String)> {
     // SAFETY: a live module; the sink gets its string.
-    let name = ffi::text_from(|sink, string| unsafe {
+    let names = ffi::text_from(|sink, string| unsafe {
         ffi::outboard_find_layout_mismatch(module.as_mut_ptr(), other.into(), sink, string);
     });
-    (!name.is_empty()).then_some(name)
+    let mut names = names.split('\0').map(ToOwned::to_owned);
+    Some((names.next()?, names.next()?))
 }

@@ -4,8 +4,11 @@
 use crate::Result;
 use crate::error::Error;
 use crate::target::Target;
+use bitcode_link::functions_from;
 use llvm_plugin::function::{find_convention_mismatch, unify_conventions};
 use llvm_plugin::inkwell::module::Module;
+use llvm_plugin::inkwell::values::FunctionValue;
+use llvm_plugin::instruction::call_site;
 
 /// Source: llvm/IR/CallingConv.h (LLVM 22.1).
 const C: u32 = 0;
@@ -33,13 +36,26 @@ pub(super) fn unify(module: &Module<'_>, target: Target) -> Result<()> {
     if target != Target::X86_64 {
         unify_conventions(module, of_functions(target), of_kernels(target));
     }
-    check(module)
-}
-
-/// Checks that calls agree with what they call. To be done before anything is optimized, too.
-pub(super) fn check(module: &Module<'_>) -> Result<()> {
     match find_convention_mismatch(module) {
         None => Ok(()),
         Some((caller, function)) => Err(Error::CallingConvention { caller, function }),
     }
+}
+
+/// Checks the calls in what `roots` reach, before anything is optimized: LLVM leaves nothing of a call that differs.
+pub(crate) fn check(module: &Module<'_>, roots: &[&str]) -> Result<()> {
+    for function in functions_from(module, roots) {
+        for instruction in function.get_basic_block_iter().flat_map(|block| block.get_instructions()) {
+            let Some(call) = call_site(instruction) else { continue };
+            let callee = call.get_called_fn_value();
+            if let Some(callee) =
+                callee.filter(|callee| callee.get_call_conventions() != call.get_call_convention())
+            {
+                let name = |function: FunctionValue<'_>| function.get_name().to_string_lossy().into_owned();
+                let (caller, function) = (name(function), name(callee));
+                return Err(Error::CallingConvention { caller, function });
+            }
+        }
+    }
+    Ok(())
 }

@@ -23,9 +23,9 @@ pub(super) fn set(module: &Module<'_>, target: Target, machine: &TargetMachine) 
     let text = layout.as_str().to_string_lossy().into_owned();
     let host = module.get_data_layout().as_str().to_string_lossy().into_owned();
     if !host.is_empty()
-        && let Some(type_name) = find_mismatch(module, &text)
+        && let Some((type_name, user)) = find_mismatch(module, &text)
     {
-        return Err(Error::Layout { type_name, target: target.name() });
+        return Err(Error::Layout { type_name, user, target: target.name() });
     }
     module.set_triple(&machine.get_triple());
     module.set_data_layout(&layout);

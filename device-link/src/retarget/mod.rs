@@ -33,7 +33,6 @@ const CLEANUP: &str =
 /// Panics no longer lead into std's runtime. Nothing here depends on the target. To be run before anything is
 /// looked for that inputs don't define, and again when more of it was linked.
 pub(crate) fn simplify(module: &Module<'_>) -> Result<()> {
-    conventions::check(module)?;
     convergence::mark(module);
     drop_unwinding(module);
     assembly::drop_empty(module);
@@ -45,6 +44,14 @@ pub(crate) fn simplify(module: &Module<'_>) -> Result<()> {
 /// Whether targets have a function of their own in place of `function`.
 pub(crate) fn is_mathematics(function: FunctionValue<'_>) -> bool {
     function.count_basic_blocks() == 0 && math::opencl_name(function).is_some()
+}
+
+/// Drops what nothing in `kept` needs: what it says of the host, its processor and its types, is nobody's concern.
+pub(crate) fn drop_unneeded(module: &Module<'_>, kept: &[&str]) -> Result<()> {
+    bitcode_link::drop_startup_code(module);
+    bitcode_link::internalize_except(module, kept);
+    run_generic_passes(module, "globaldce")
+        .map_err(|text| Error::Llvm { what: "drop what no kernel needs", text })
 }
 
 /// Functions of the host become functions of `target`. Entries are made of them next.

@@ -154,6 +154,23 @@ fn another_processor_of_the_same_target() {
     assert_eq!(files.link(&["any.bc"], &flags), "own()");
 }
 
+/// What is wrong with functions of the host alone is no device's concern.
+#[test]
+fn what_no_kernel_needs() {
+    let files = Files::new();
+    let text = "define internal fastcc void @callee(ptr %p) noinline { store i32 1, ptr %p ret void }\n\
+                define void @caller(ptr %p) { call void @callee(ptr %p) ret void }\n\
+                define void @wide(ptr %p) { %x = load x86_fp80, ptr %p store x86_fp80 %x, ptr %p ret void }\n\
+                define void @one(ptr %p) \"target-cpu\"=\"skylake\" { store i32 1, ptr %p ret void }\n\
+                define void @two(ptr %p) \"target-cpu\"=\"znver4\" { store i32 1, ptr %p ret void }\n";
+    std::fs::write(files.path("host.ll"), text).expect("writable");
+    files.clang("void kernel(int *p) { *p = 1; }", "kernel.bc", &["-emit-llvm", HOST]);
+    for target in ["x86_64", "nvptx64:sm_90", "amdgcn:gfx90a", "spirv64"] {
+        let flags = ["--kernel", "kernel", "--target", target, "--emit", "ptx"];
+        assert_eq!(files.link(&["kernel.bc", "host.ll"], &flags), "kernel(geometry, pointer)", "{target}");
+    }
+}
+
 #[test]
 fn sanitizers() {
     let files = Files::new();

@@ -105,9 +105,7 @@ fn entries() {
 fn panics() {
     let module = stage("panics.ll", "x86_64", "linked.ll", &[]);
     insta::assert_snapshot!(lines(&module, &["@panic.message", "call void @__outboard_dev_panic"]), @r#"
-    @panic.message = private unnamed_addr constant [22 x i8] c"core::panicking::panic"
     @panic.message.1 = private unnamed_addr constant [19 x i8] c"index out of bounds"
-    @panic.message.2 = private unnamed_addr constant [26 x i8] c"core::panicking::panic_fmt"
     @panic.message.3 = private unnamed_addr constant [5 x i8] c"abort"
     call void @__outboard_dev_panic(ptr nonnull @text, i64 7, ptr nonnull @where) #2
     call void @__outboard_dev_panic(ptr nonnull @panic.message.1, i64 19, ptr nonnull @where) #2
@@ -382,12 +380,12 @@ fn what_llvm_gives_up_on() {
 #[test]
 fn layouts() {
     insta::assert_snapshot!(refusal("layout.ll", AMDGCN, &[]), @"
-    error: type `[2 x %mixed]` lies differently in the memory of amdgcn than in that of the host
+    error: `table` has a `[2 x %mixed]` in memory, which lies differently there on amdgcn than on the host
     help: use types of fixed width, without `long double` and 128-bit members in structures
     ");
     stage("layout.ll", NVPTX64, "optimized.ll", &[]);
     insta::assert_snapshot!(refusal("long_double.ll", NVPTX64, &[]), @"
-    error: type `x86_fp80` lies differently in the memory of nvptx64 than in that of the host
+    error: `kernel` has a `x86_fp80` in memory, which lies differently there on nvptx64 than on the host
     help: use types of fixed width, without `long double` and 128-bit members in structures
     ");
 }
