@@ -190,7 +190,7 @@ impl Trouble {
     }
 
     /// What can be done about it.
-    pub(crate) fn help(&self) -> &'static str {
+    pub fn help(&self) -> &'static str {
         match self {
             Self::Returns { .. } => "have it write the result to memory, through a pointer",
             Self::VarArgs => "give it one parameter for each argument",

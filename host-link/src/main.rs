@@ -1,7 +1,7 @@
 //! `outboard-link`, in place of the C compiler that links: where something launches, the program's images are made
 //! first and linked with it. Where nothing does, the real linker takes over at once.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use host_link::command_line::{CommandLine, sysroot_of};
 use host_link::job::{Job, Runtime};
 use host_link::scan::{Scan, scan};
@@ -39,7 +39,7 @@ fn run() -> Result<ExitCode> {
         // Returns only where it fails.
         let mut command = linker(&line, &[], None)?;
         let error = command.exec();
-        return Err(error).with_context(|| cannot_run(&line.linker));
+        bail!(cannot_run(&line.linker, &error));
     }
     let temporary = tempfile::Builder::new()
         .prefix("outboard-link.")
@@ -67,14 +67,14 @@ fn run() -> Result<ExitCode> {
         keep::write(&found.sections, &object, &line.output)?;
         first.push(object.into());
     }
-    let status =
-        linker(&line, &first, Some(&temporary))?.status().with_context(|| cannot_run(&line.linker))?;
+    let status = linker(&line, &first, Some(&temporary))?.status();
+    let status = status.map_err(|error| anyhow!(cannot_run(&line.linker, &error)))?;
     Ok(exit_code(status))
 }
 
-fn cannot_run(program: &Path) -> String {
+fn cannot_run(program: &Path, error: &std::io::Error) -> String {
     format!(
-        "can't run the linker `{}`\nhelp: install it, or name another with --outboard-linker",
+        "can't run the linker `{}`: {error}\nhelp: install it, or name another with --outboard-linker",
         program.display()
     )
 }
@@ -125,8 +125,8 @@ fn register(line: &CommandLine, found: &Scan, object: &Path) -> Result<Option<Ex
     let program =
         std::env::current_exe().context("can't tell where this program is")?.with_file_name(REGISTER);
     let status = Command::new(&program).arg(&path).status();
-    let status = status.with_context(|| {
-        format!("can't run `{}`\nhelp: it belongs beside outboard-link", program.display())
+    let status = status.map_err(|error| {
+        anyhow!("can't run `{}`: {error}\nhelp: it belongs beside outboard-link", program.display())
     })?;
     match status.code() {
         Some(0) => Ok(None),

@@ -15,8 +15,23 @@ pub struct Summary {
     pub defined: Vec<String>,
     /// Symbols that it needs of others.
     pub undefined: Vec<String>,
+    /// The source files that [`functions`](Self::functions) are in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// Where functions of the bitcode begin, for messages: symbol, file, 1-based line. None without debug info.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<(String, u32, u32)>,
     /// The launches in it, in its order.
     pub launches: Vec<Launch>,
+}
+
+impl Summary {
+    /// Where the function `symbol` begins in the source, if that is known.
+    pub fn place_of(&self, symbol: &str) -> Option<Place> {
+        let (_, file, line) = self.functions.iter().find(|(name, ..)| name == symbol)?;
+        let file = self.files.get(usize::try_from(*file).ok()?)?;
+        Some(Place { file: file.clone(), line: *line, column: 0 })
+    }
 }
 
 /// One launch.
@@ -58,6 +73,7 @@ pub struct Place {
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        write!(f, "{}:{}", self.file, self.line)?;
+        if self.column == 0 { Ok(()) } else { write!(f, ":{}", self.column) }
     }
 }

@@ -9,6 +9,8 @@ fn summary(module: &str) -> Summary {
         plugin: "0.1.0".into(),
         defined: vec!["axpy".into(), "main".into()],
         undefined: vec!["memcpy".into()],
+        files: vec!["main.rs".into()],
+        functions: vec![("main".into(), 0, 1)],
         launches: vec![Launch {
             kernel: "axpy".into(),
             slots: vec![Slot::Pointer, Slot::Value],

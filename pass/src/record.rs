@@ -6,6 +6,7 @@ use abi::names;
 use host_codegen::plan::{Argument, HostPlan, LaunchPlan};
 use inkwell::module::{Linkage, Module};
 use inkwell::values::FunctionValue;
+use llvm_plugin::debug_location::{self, DebugLocation};
 use llvm_plugin::global;
 use offload_records::{Launch, Place, Slot, Summary, encode};
 use std::collections::{BTreeSet, HashMap};
@@ -61,12 +62,15 @@ impl Pristine {
         let kernel_names = copy.as_ref().map_or_else(HashMap::new, |copy| show_kernels(copy, &local));
         let pristine = copy.as_ref().unwrap_or(module);
         let (defined, undefined) = symbols(pristine);
+        let (files, functions) = places(module);
         let summary = Summary {
             module: module.get_name().to_string_lossy().into_owned(),
             producer: producer(module),
             plugin: env!("CARGO_PKG_VERSION").to_owned(),
             defined,
             undefined,
+            files,
+            functions,
             launches: Vec::new(),
         };
         Self { bitcode: pristine.write_bitcode_to_memory().as_slice().to_vec(), summary, kernel_names }
@@ -151,6 +155,22 @@ fn symbols(module: &Module<'_>) -> (Vec<String>, Vec<String>) {
     }
     defined.extend(aliases.map(|alias| alias.get_name().to_string_lossy().into_owned()));
     (defined, undefined)
+}
+
+/// The places of functions, with the files that they are in.
+fn places(module: &Module<'_>) -> (Vec<String>, Vec<(String, u32, u32)>) {
+    let mut files: Vec<String> = Vec::new();
+    let mut functions = Vec::new();
+    for function in module.get_functions().filter(|function| function.count_basic_blocks() > 0) {
+        let Some(DebugLocation { file, line, .. }) = debug_location::of_function(function) else { continue };
+        let number = files.iter().position(|known| *known == file).unwrap_or_else(|| {
+            files.push(file);
+            files.len() - 1
+        });
+        let name = function.get_name().to_string_lossy().into_owned();
+        functions.push((name, u32::try_from(number).unwrap_or(u32::MAX), line));
+    }
+    (files, functions)
 }
 
 /// Who made the module, by its `!llvm.ident`.

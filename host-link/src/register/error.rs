@@ -15,7 +15,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     Bitcode(#[from] bitcode_link::Error),
     #[error(
-        "kernel `{:#}` has no code for devices: nothing that is linked has a record with it{}\nhelp: compile its crate with the plugin, as `{place}` was", rustc_demangle::demangle(.kernel), launched_at(.launch)
+        "kernel `{:#}` has no code for devices: nothing that is linked has a record with it\n  = launched {}\n  = help: compile its crate with the plugin, as `{place}` was", rustc_demangle::demangle(.kernel), launched_at(.launch)
     )]
     NoKernel { kernel: String, place: String, launch: Box<Launch> },
     #[error(transparent)]
@@ -26,10 +26,10 @@ pub(crate) enum Error {
     Llvm { what: &'static str, text: String },
 }
 
-/// Where a launch is, as a line of a message.
+/// Where a launch is: a place, or a function.
 pub(crate) fn launched_at(launch: &Launch) -> String {
     match &launch.place {
-        Some(place) => format!("\n  --> {place}"),
-        None => format!("\n  --> in `{:#}`", rustc_demangle::demangle(&launch.function)),
+        Some(place) => format!("at {place}"),
+        None => format!("in `{:#}`", rustc_demangle::demangle(&launch.function)),
     }
 }

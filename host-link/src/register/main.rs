@@ -1,6 +1,7 @@
 //! `outboard-register`: the records of a link in, the object that registers its images out. outboard-link runs it.
 
 mod archive;
+mod diagnostics;
 mod error;
 mod object_file;
 mod roots;
@@ -9,13 +10,13 @@ mod units;
 use anyhow::{Context as _, Result, bail};
 use archive::Archives;
 use device_link::{Failure, Options, PanicMode, TargetSpec, link_device};
-use error::{Error, launched_at};
+use error::Error;
 use host_codegen::Container;
 use host_link::job::Job;
 use roots::Roots;
 use std::path::Path;
 use std::process::ExitCode;
-use units::Sections;
+use units::{Sections, Unit};
 
 fn main() -> ExitCode {
     llvm_plugin::fatal::exit_on_fatal_error();
@@ -42,7 +43,7 @@ fn run(job: &Job) -> Result<()> {
     let archives = Archives::write(&roots::needed(&units, &roots)?)?;
     let report = match link_device(&archives.paths(), &device_options(job, &roots)) {
         Ok(report) => report,
-        Err(failure) => bail!(archives.name_files(&refusal(&failure, &roots))),
+        Err(failure) => bail!(archives.name_files(&refusal(&failure, &units, &roots))),
     };
     for warning in &report.warnings {
         write_line("warning", &archives.name_files(warning));
@@ -68,28 +69,21 @@ fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
     }
 }
 
-/// Why there are no images: what is wrong with kernels, each with the place where it is launched.
-fn refusal(failure: &Failure, roots: &Roots<'_>) -> String {
+/// Why there are no images: what is wrong with kernels, or with the link as a whole.
+fn refusal(failure: &Failure, units: &[Unit<'_>], roots: &Roots<'_>) -> String {
     for warning in &failure.warnings {
         write_line("warning", warning);
     }
-    let device_link::Error::Kernels(refusals) = failure.error.as_ref() else {
-        let mut text = failure.error.to_string();
-        let mut cause = std::error::Error::source(failure.error.as_ref());
-        while let Some(error) = cause {
-            text.push_str(&format!(": {error}"));
-            cause = error.source();
-        }
-        return text;
-    };
-    let texts = refusals.iter().map(|refusal| {
-        let launch = roots.get(refusal.problem.kernel.as_str()).and_then(|launches| launches.first());
-        let place = launch.map(|(_, launch)| launched_at(launch)).unwrap_or_default();
-        let text = refusal.to_string();
-        let (first, rest) = text.split_at(text.find('\n').unwrap_or(text.len()));
-        format!("{first}{place}{rest}")
-    });
-    texts.collect::<Vec<_>>().join("\nerror: ")
+    if let device_link::Error::Kernels(refusals) = failure.error.as_ref() {
+        return diagnostics::describe(refusals, units, roots).join("\nerror: ");
+    }
+    let mut text = failure.error.to_string();
+    let mut cause = std::error::Error::source(failure.error.as_ref());
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
 }
 
 #[expect(clippy::print_stderr, reason = "this is the program")]
