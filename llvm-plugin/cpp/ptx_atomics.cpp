@@ -10,20 +10,30 @@ using namespace llvm;
 /// Source: NVPTX::AddressSpace, llvm/Support/NVPTXAddrSpace.h (LLVM 22.1).
 enum { GENERIC = 0, GLOBAL = 1 };
 
-/// Fences take over what `operation` says of the order of other accesses. LLVM 22 writes `atom` without a word of
-/// that, and so of the weakest kind.
-///
-/// Source: ATOMIC_LOAD_* in llvm/lib/Target/NVPTX/NVPTXIntrinsics.td (LLVM 22.1). The fences are those that PTX's
-/// memory consistency model has for C++'s orders.
-static void fence(AtomicRMWInst &operation) {
-  AtomicOrdering ordering = operation.getOrdering();
+/// Fences around `operation` take over what `ordering` says of other accesses. They are those that PTX's memory
+/// consistency model has for C++'s orders.
+static void fence(Instruction &operation, AtomicOrdering ordering, SyncScope::ID scope) {
   bool isSequential = ordering == AtomicOrdering::SequentiallyConsistent;
   IRBuilder<> before(&operation), after(operation.getNextNode());
   if (isReleaseOrStronger(ordering))
-    before.CreateFence(isSequential ? ordering : AtomicOrdering::Release, operation.getSyncScopeID());
+    before.CreateFence(isSequential ? ordering : AtomicOrdering::Release, scope);
   if (isAcquireOrStronger(ordering))
-    after.CreateFence(AtomicOrdering::Acquire, operation.getSyncScopeID());
+    after.CreateFence(AtomicOrdering::Acquire, scope);
+}
+
+/// LLVM 22 writes `atom` without a word of its order, and so of the weakest kind.
+///
+/// Source: ATOMIC_LOAD_* in llvm/lib/Target/NVPTX/NVPTXIntrinsics.td (LLVM 22.1).
+static void relax(AtomicRMWInst &operation) {
+  fence(operation, operation.getOrdering(), operation.getSyncScopeID());
   operation.setOrdering(AtomicOrdering::Monotonic);
+}
+
+/// Of compare-and-exchange it does so where PTX has no such words, before sm_70.
+static void relax(AtomicCmpXchgInst &operation) {
+  fence(operation, operation.getMergedOrdering(), operation.getSyncScopeID());
+  operation.setSuccessOrdering(AtomicOrdering::Monotonic);
+  operation.setFailureOrdering(AtomicOrdering::Monotonic);
 }
 
 /// Name and type of `operation` in PTX, such as `add.u32`. Empty for others than languages have: a loop of
@@ -88,18 +98,25 @@ static void writeScope(AtomicRMWInst &operation, SyncScope::ID block) {
   operation.eraseFromParent();
 }
 
-/// Every atomic operation has the order that it asks for, and where PTX has scopes (`scoped`), that scope.
-extern "C" void outboard_write_ptx_atomics(LLVMModuleRef module, bool scoped) {
+/// Every atomic operation has the order that it asks for, and where PTX has scopes (`scoped`), that scope. Where it
+/// has orders (`ordered`), LLVM writes those of compare-and-exchange.
+extern "C" void outboard_write_ptx_atomics(LLVMModuleRef module, bool scoped, bool ordered) {
   SyncScope::ID block = unwrap(module)->getContext().getOrInsertSyncScopeID("block");
   for (Function &function : *unwrap(module)) {
-    SmallVector<AtomicRMWInst *> operations;
+    SmallVector<Instruction *> operations;
     for (Instruction &instruction : instructions(function))
-      if (auto *operation = dyn_cast<AtomicRMWInst>(&instruction))
-        operations.push_back(operation);
-    for (AtomicRMWInst *operation : operations) {
-      fence(*operation);
+      if (isa<AtomicRMWInst, AtomicCmpXchgInst>(instruction))
+        operations.push_back(&instruction);
+    for (Instruction *operation : operations) {
+      auto *exchange = dyn_cast<AtomicCmpXchgInst>(operation);
+      if (exchange && !ordered)
+        relax(*exchange);
+      auto *change = dyn_cast<AtomicRMWInst>(operation);
+      if (!change)
+        continue;
+      relax(*change);
       if (scoped)
-        writeScope(*operation, block);
+        writeScope(*change, block);
     }
   }
 }

@@ -24,8 +24,9 @@ pub fn set_scope<'ctx>(module: &Module<'ctx>, instruction: InstructionValue<'ctx
 }
 
 /// Has code for NVIDIA's GPUs keep the order of atomic operations, and who has to see them, as far as they have
-/// scopes (`scoped`): LLVM's back end writes them all relaxed and for the device.
-pub fn write_ptx_atomics(module: &Module<'_>, scoped: bool) {
+/// scopes (`scoped`): LLVM's back end writes them all relaxed and for the device, but compare-and-exchange where PTX
+/// has words for the order (`ordered`).
+pub fn write_ptx_atomics(module: &Module<'_>, scoped: bool, ordered: bool) {
     // SAFETY: a live module.
-    unsafe { ffi::outboard_write_ptx_atomics(module.as_mut_ptr(), scoped) }
+    unsafe { ffi::outboard_write_ptx_atomics(module.as_mut_ptr(), scoped, ordered) }
 }

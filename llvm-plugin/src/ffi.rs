@@ -133,7 +133,7 @@ unsafe extern "C" {
     pub(crate) fn outboard_expand_arithmetic(module: LLVMModuleRef);
     pub(crate) fn outboard_expand_atomics(module: LLVMModuleRef);
     pub(crate) fn outboard_widen_atomics(module: LLVMModuleRef);
-    pub(crate) fn outboard_write_ptx_atomics(module: LLVMModuleRef, scoped: bool);
+    pub(crate) fn outboard_write_ptx_atomics(module: LLVMModuleRef, scoped: bool, ordered: bool);
     pub(crate) fn outboard_split_aggregates(module: LLVMModuleRef);
     pub(crate) fn outboard_compare_addresses(module: LLVMModuleRef);
 

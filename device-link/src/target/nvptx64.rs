@@ -32,6 +32,9 @@ const FIRST_WITH_SHUFFLES: u32 = 75;
 /// Source: PTX ISA, `atom`: ".scope qualifier requires sm_60 or higher".
 const FIRST_WITH_SCOPES: u32 = 60;
 
+/// The first on which one says its order. Source: the same, `.sem`.
+const FIRST_WITH_ORDERS: u32 = 70;
+
 /// The number in a processor's name: 90 of `sm_90a`.
 pub(crate) fn generation(cpu: &str) -> u32 {
     let number = cpu.strip_prefix("sm_").unwrap_or_default();
@@ -46,8 +49,8 @@ pub(super) fn features(cpu: &str) -> String {
 
 /// Has atomic operations keep their order and scope. Done last, for what is written as PTX nothing optimizes.
 pub(super) fn write_atomics(module: &Module<'_>, machine: &TargetMachine) {
-    let scoped = generation(&machine.get_cpu().to_string_lossy()) >= FIRST_WITH_SCOPES;
-    write_ptx_atomics(module, scoped);
+    let generation = generation(&machine.get_cpu().to_string_lossy());
+    write_ptx_atomics(module, generation >= FIRST_WITH_SCOPES, generation >= FIRST_WITH_ORDERS);
 }
 
 /// Whether the device itself has `symbol`. Source: CUDA C++ Programming Guide, "Dynamic Global Memory

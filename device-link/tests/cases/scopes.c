@@ -26,5 +26,7 @@ __attribute__((device_kernel)) void orders(void *environment, u32 *narrow, u64 *
   wide[1] = __atomic_fetch_or(wide, 6, __ATOMIC_ACQUIRE);
   wide[2] = __atomic_exchange_n(wide, 7, __ATOMIC_SEQ_CST);
   real[1] = __atomic_fetch_add(real, 0.5f, __ATOMIC_RELAXED);
+  u32 expected = 3;
+  __atomic_compare_exchange_n(narrow, &expected, 4, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
   __outboard_dev_fence_system();
 }
