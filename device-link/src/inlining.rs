@@ -61,7 +61,7 @@ fn measure<'ctx>(function: FunctionValue<'ctx>, sizes: &mut HashMap<FunctionValu
 }
 
 /// The functions with bodies that `function` calls, one for each call.
-fn callees<'ctx>(function: FunctionValue<'ctx>) -> Vec<FunctionValue<'ctx>> {
+pub(crate) fn callees<'ctx>(function: FunctionValue<'ctx>) -> Vec<FunctionValue<'ctx>> {
     let instructions = function.get_basic_block_iter().flat_map(|block| block.get_instructions());
     let called = instructions.filter_map(|instruction| call_site(instruction)?.get_called_fn_value());
     called.filter(|callee| callee.count_basic_blocks() > 0).collect()

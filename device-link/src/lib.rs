@@ -31,6 +31,7 @@ mod own_modules;
 mod plan;
 mod ptxas;
 mod reach;
+mod recursion;
 pub mod resources;
 mod retarget;
 mod runtime;
@@ -278,6 +279,7 @@ fn compile(work: &Work<'_>, arch: &str, rename: fn(&Module<'_>, &Kernels, &str))
     temps.write_module("optimized", &module)?;
     problems.extend(reach::find_undefined(&module, &kernels, &reached, &origins, target));
     problems.extend(reach::find_limits(&module, &kernels, &reached, &origins, target));
+    problems.extend(recursion::find_recursion(&module, &kernels, &origins, target));
     problems.extend(optimize::find_empty(&module, &kernels, &reached));
     problem::refuse(problems)?;
 

@@ -137,6 +137,14 @@ pub enum Trouble {
         /// The target.
         target: &'static str,
     },
+    /// A function that calls itself, where none may.
+    #[error("reaches `{}`, which calls itself, and {target} has no recursion", demangled(symbol))]
+    Recursion {
+        /// The function.
+        symbol: String,
+        /// The target.
+        target: &'static str,
+    },
     /// An integer that the target doesn't have.
     #[error("computes with integers of more than 64 bits, which {target} doesn't have")]
     WideInteger {
@@ -233,6 +241,7 @@ impl Trouble {
             Self::FunctionPointer { .. } => {
                 "use generics or an enumeration where a function pointer, `dyn` or a virtual call is"
             }
+            Self::Recursion { .. } => "write it as a loop that keeps what is left to do in an array",
             Self::WideInteger { .. } => "use two integers of 64 bits",
             Self::OnlyPanics => "link it with --panic=record, and a report tells where",
             Self::Empty => "a kernel whose behaviour is undefined is optimized away like this too",

@@ -1,6 +1,6 @@
 //! The instructions that markers and atomic operations become on GPUs: what no machine without one can run.
 
-use crate::support::{device_link, printed};
+use crate::support::{cases, device_link, printed, refused};
 use crate::targets::{AMDGCN, Gpu, NVPTX64, Shelf, targets};
 use std::path::Path;
 
@@ -55,6 +55,7 @@ fn atomic_operations_of_nvidia_gpus() {
     atom.sys.global.exch.b64
     fence.acq_rel.sys
     atom.sys.global.add.f32
+    atom.acq_rel.sys.global.cas.b32
     fence.sc.sys
     ");
     // The first with scopes, and one that has none yet.
@@ -62,7 +63,7 @@ fn atomic_operations_of_nvidia_gpus() {
         shelf.link(&[&module], &[format!("nvptx64:{processor}")], &["--emit=ptx"]);
         let code = instructions(&shelf, "orders", "--ptx", &WORDS);
         assert_eq!(code.lines().next(), Some(atomic), "{processor}: {code}");
-        assert_eq!(code.matches("membar.sys").count(), 5, "{processor}: {code}");
+        assert_eq!(code.matches("membar.sys").count(), 7, "{processor}: {code}");
     }
 }
 
@@ -89,6 +90,9 @@ fn atomic_operations_of_amd_gpus() {
     global_atomic_swap_b64 th:TH_ATOMIC_RETURN scope:SCOPE_SYS
     global_inv scope:SCOPE_SYS
     global_atomic_add_f32 th:TH_ATOMIC_RETURN scope:SCOPE_SYS
+    global_wb scope:SCOPE_SYS
+    global_atomic_cmpswap_b32 scope:SCOPE_SYS
+    global_inv scope:SCOPE_SYS
     global_wb scope:SCOPE_SYS
     global_inv scope:SCOPE_SYS
     ");
@@ -161,14 +165,33 @@ fn panics_of_spirv_are_reached() {
     const OP_STORE: u32 = 62;
     const OP_RETURN: u32 = 253;
     const OP_UNREACHABLE: u32 = 255;
+    // Too much to be inlined.
+    const STORES: usize = 3100;
     let shelf = Shelf::new();
+    let text = std::fs::read_to_string(cases().join("traps.ll")).expect("a case");
+    let stores = "  store volatile i64 %n, ptr %x\n".repeat(STORES);
+    let module = shelf.file("traps.ll");
+    std::fs::write(&module, text.replace("  ; STORES\n", &stores)).expect("writable");
     for level in ["-O0", "-O3"] {
-        shelf.link(&[Path::new("traps.ll")], &["spirv64".to_owned()], &[level]);
+        shelf.link(&[&module], &["spirv64".to_owned()], &[level]);
         let module = shelf.file("traps.spv");
         printed(device_link().arg("extract").arg(shelf.file("dev.offload")).arg("-o").arg(&module));
         let module = std::fs::read(&module).expect("extracted");
         assert_eq!(count_spirv(&module, OP_UNREACHABLE), 0, "{level}");
-        assert_eq!(count_spirv(&module, OP_RETURN), 2, "the kernel's end, and its panic: {level}");
-        assert_eq!(count_spirv(&module, OP_STORE), 2, "the kernel's, and one nowhere: {level}");
+        assert_eq!(count_spirv(&module, OP_RETURN), 3, "of function and kernel, and its panic: {level}");
+        assert_eq!(count_spirv(&module, OP_STORE), STORES + 1, "the function's, and one nowhere: {level}");
     }
+}
+
+#[test]
+fn recursion_is_refused_for_spirv() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = folder.path().join("never.offload");
+    let arguments = ["link", "recursion.ll", "--target", "spirv64", "-o", &*output.to_string_lossy()];
+    insta::assert_snapshot!(refused(&arguments, &output, folder.path()), @"
+    error: kernel `climbs` reaches `right`, which calls itself, and spirv64 has no recursion
+      in `right` (recursion.ll)
+      in `climbs` (recursion.ll)
+    help: write it as a loop that keeps what is left to do in an array
+    ");
 }

@@ -2,6 +2,7 @@
 //@ launch 1 16
 //@ u64 16
 //@ inout u32 16 small
+//@ refused spirv64: which calls itself, and spirv64 has no recursion
 
 use crate::device::{global_x, own};
 

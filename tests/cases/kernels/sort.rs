@@ -2,6 +2,7 @@
 //@ launch 1 16
 //@ u64 12
 //@ inout u32 768 wave
+//@ refused spirv64: which calls itself, and spirv64 has no recursion
 
 use crate::device::{global_x, own_range};
 
