@@ -16,7 +16,9 @@ const RUNTIME_FILE: &str = "--outboard-runtime-file";
 const CACHE: &str = "--outboard-cache";
 const SYSROOT: &str = "--outboard-sysroot";
 const REPORT: &str = "--outboard-report";
-const ALL: [&str; 7] = [DEVICE, LINKER, RUNTIME, RUNTIME_FILE, CACHE, SYSROOT, REPORT];
+/// Named as the option of a program of its own, which it makes of this one.
+const REGISTRATION_ONLY: &str = "--registration-only";
+const ALL: [&str; 8] = [DEVICE, LINKER, RUNTIME, RUNTIME_FILE, CACHE, SYSROOT, REPORT, REGISTRATION_ONLY];
 
 /// Options of compilers and linkers that have their value in the next argument.
 ///
@@ -41,6 +43,8 @@ pub struct CommandLine {
     pub inputs: Vec<PathBuf>,
     /// Whether a shared library is made.
     pub shared: bool,
+    /// Whether only the object that registers images is made.
+    pub registration_only: bool,
     /// Whether something is linked at all, and for good: no `-c`, `-S`, `-E`, `-r`.
     pub links: bool,
 }
@@ -58,6 +62,10 @@ impl CommandLine {
         while let Some(argument) = arguments.next() {
             if let Some(own) = argument.to_str().filter(|text| text.starts_with(OWN_PREFIX)) {
                 line.own_option(own)?;
+                continue;
+            }
+            if argument == REGISTRATION_ONLY {
+                line.registration_only = true;
                 continue;
             }
             let name = argument.to_str().filter(|text| WITH_VALUE.contains(text)).map(ToOwned::to_owned);
@@ -188,7 +196,7 @@ mod tests {
             error("--outboard-devices=host"),
             "unknown option `--outboard-devices=host`\n\
              help: the options are --outboard-device, --outboard-linker, --outboard-runtime, --outboard-runtime-file, \
-             --outboard-cache, --outboard-sysroot, --outboard-report"
+             --outboard-cache, --outboard-sysroot, --outboard-report, --registration-only"
         );
         assert_eq!(error("--outboard-runtime=late"), "`--outboard-runtime` is lazy or linked, not `late`");
     }

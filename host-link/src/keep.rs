@@ -12,15 +12,17 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 /// Writes an object with all records of `sections` to `path`, for the library `output`. They take no memory when
-/// it is loaded.
+/// it is loaded. Without sections it is an empty object.
 ///
 /// # Errors
 /// A file that can't be read or written.
 pub fn write(sections: &[Section], path: &Path, output: &Path) -> Result<()> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
-    let id = object.add_section(Vec::new(), KEPT_RECORDS_SECTION.into(), SectionKind::Other);
-    for section in sections {
-        object.append_section_data(id, &read(section)?, ALIGNMENT as u64);
+    if !sections.is_empty() {
+        let id = object.add_section(Vec::new(), KEPT_RECORDS_SECTION.into(), SectionKind::Other);
+        for section in sections {
+            object.append_section_data(id, &read(section)?, ALIGNMENT as u64);
+        }
     }
     // Without it, the linker takes the stack of the library for executable.
     object.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);

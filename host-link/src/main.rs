@@ -34,6 +34,9 @@ fn run() -> Result<ExitCode> {
     let (arguments, _) = response_file::expand(std::env::args_os().skip(1))?;
     let line = CommandLine::parse(arguments)?;
     let found = if line.links { scan(&line.inputs)? } else { Scan::default() };
+    if line.registration_only {
+        return make_registration(&line, &found);
+    }
     let keeps = line.shared && found.makes_rust_library && !found.sections.is_empty();
     if !found.has_launches() && !keeps {
         // Returns only where it fails.
@@ -70,6 +73,25 @@ fn run() -> Result<ExitCode> {
     let status = linker(&line, &first, Some(&temporary))?.status();
     let status = status.map_err(|error| anyhow!(cannot_run(&line.linker, &error)))?;
     Ok(exit_code(status))
+}
+
+/// Writes the object that registers images, and nothing else; an empty one where nothing launches.
+fn make_registration(line: &CommandLine, found: &Scan) -> Result<ExitCode> {
+    let folder =
+        line.output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = || format!("can't write `{}`", line.output.display());
+    let temporary =
+        tempfile::Builder::new().prefix(".outboard-link.").tempdir_in(folder).with_context(failed)?;
+    let object = temporary.path().join("outboard.o");
+    if found.has_launches() {
+        if let Some(exit) = register(line, found, &object)? {
+            return Ok(exit);
+        }
+    } else {
+        keep::write(&[], &object, &line.output)?;
+    }
+    std::fs::rename(&object, &line.output).with_context(failed)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn cannot_run(program: &Path, error: &std::io::Error) -> String {

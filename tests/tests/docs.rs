@@ -8,7 +8,7 @@
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use tests::{Ran, Run, Scratch, device_link, llvm, plugin, stable, workspace};
+use tests::{Ran, Run, Scratch, device_link, llvm, outboard_link, plugin, stable, workspace};
 use xtask::tools::DEBIAN_PREFIX;
 
 /// One fenced block.
@@ -141,6 +141,7 @@ fn shell(scratch: &Scratch, script: &str) -> Run {
         let link = |to: &Path, at: PathBuf| symlink(to, at).expect("a link in the scratch folder");
         link(plugin(), release.join("liboutboard_pass.so"));
         link(device_link(), release.join("device-link"));
+        link(outboard_link(), release.join("outboard-link"));
         link(&workspace().join("examples"), scratch.path("examples"));
         link(&stable().rustc, bin.join("rustc"));
         for name in ["opt", "clang", "llc", "llvm-offload-binary"] {

@@ -325,11 +325,9 @@ fn a_static_library_for_c() {
     assert_eq!(ran.code(), Some(9), "without images it runs on the CPU: {ran}");
 }
 
-#[test]
-fn launches_in_c_by_clang() {
-    let scratch = Scratch::new();
-    let source = scratch.write("main.c", CLANG);
-    let (object, program) = (scratch.path("main.o"), scratch.path("main"));
+/// An object of C's with launches.
+fn clang_object(scratch: &Scratch) -> PathBuf {
+    let (source, object) = (scratch.write("main.c", CLANG), scratch.path("main.o"));
     Run::new(llvm().tool("clang"))
         .env("OUTBOARD_PASSES", "offload-records")
         .arg(format!("-fpass-plugin={}", plugin().display()))
@@ -338,9 +336,40 @@ fn launches_in_c_by_clang() {
         .arg("-o")
         .arg(&object)
         .ok();
+    object
+}
+
+#[test]
+fn launches_in_c_by_clang() {
+    let scratch = Scratch::new();
+    let (object, program) = (clang_object(&scratch), scratch.path("main"));
     Run::new(outboard_link()).arg(&object).arg("-o").arg(&program).ok();
     Run::new(&program).env("OMP_TARGET_OFFLOAD", "MANDATORY").ok().prints("device: 3 5 7");
     Run::new(&program).env("OMP_TARGET_OFFLOAD", "DISABLED").ok().prints("fallback: 3 5 7");
+}
+
+#[test]
+fn a_linker_that_cannot_be_replaced_gets_the_registration_as_an_object() {
+    let scratch = Scratch::new();
+    let (object, registration, program) =
+        (clang_object(&scratch), scratch.path("registration.o"), scratch.path("main"));
+    let names = scratch.names();
+    let only = |object: &Path| {
+        Run::new(outboard_link()).arg("--registration-only").arg(object).arg("-o").arg(&registration)
+    };
+    let link = || Run::new("cc").arg(&registration).arg(&object).arg("-o").arg(&program).ok();
+    only(&object).ok();
+    assert_eq!(scratch.names().len(), names.len() + 1, "nothing else is left: {:?}", scratch.names());
+    link();
+    Run::new(&program).env("OMP_TARGET_OFFLOAD", "MANDATORY").ok().prints("device: 3 5 7");
+
+    // Where nothing launches it is an object all the same.
+    let empty = scratch.write("empty.s", "");
+    let nothing = scratch.path("nothing.o");
+    Run::new("cc").arg("-c").arg(empty).arg("-o").arg(&nothing).ok();
+    only(&nothing).ok();
+    link();
+    Run::new(&program).ok().prints("fallback: 3 5 7");
 }
 
 /// A static kernel, whose name another file may have too, and a fallback inside.
