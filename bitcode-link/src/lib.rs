@@ -5,6 +5,7 @@ mod identify;
 mod input;
 mod origin;
 mod source;
+mod summary;
 
 mod composite;
 mod internalize;
@@ -26,6 +27,7 @@ pub use library::{Library, Take};
 pub use needs::{functions_from, undefined_from};
 pub use origin::Origin;
 pub use source::{ModuleSource, Warning};
+pub use summary::{Definition, Summary, SymbolSummary};
 pub use toolchain::{ToolchainError, rust_library};
 
 /// What the library's functions return.

@@ -44,12 +44,18 @@ impl Library {
         self.members.iter().map(|(source, _)| source)
     }
 
+    /// The modules, and how much of each comes along.
+    pub fn members(&self) -> impl Iterator<Item = (&ModuleSource, Take)> {
+        self.members.iter().map(|(source, take)| (source, *take))
+    }
+
     /// Where the module that defines `symbol` stands.
-    pub(crate) fn position(&self, symbol: &str) -> Option<usize> {
+    pub fn position(&self, symbol: &str) -> Option<usize> {
         self.definers.get(symbol).copied()
     }
 
-    pub(crate) fn member(&self, position: usize) -> Option<(&ModuleSource, Take)> {
+    /// The module at a position, and how much of it comes along.
+    pub fn member(&self, position: usize) -> Option<(&ModuleSource, Take)> {
         self.members.get(position).map(|(source, take)| (source, *take))
     }
 }

@@ -2,10 +2,12 @@
 //! where it can do no harm.
 
 use crate::Result;
+use crate::cache::{Key, KeyBuilder};
 use crate::error::Error;
 use crate::identify::{Identity, identify};
 use crate::input::{Bytes, Format, Part};
 use crate::origin::Origin;
+use crate::summary::Summary;
 use llvm_plugin::bitcode::{Checked, check_bitcode, link_needed, parse_bitcode};
 use llvm_plugin::collect::{CollectedSeverity, collect};
 use llvm_plugin::inkwell::context::{AsContextRef, Context};
@@ -13,7 +15,7 @@ use llvm_plugin::inkwell::memory_buffer::MemoryBuffer;
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::support::get_llvm_version;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Something about an input that is no error, and that may explain one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,15 @@ pub struct ModuleSource {
     pub identity: Arc<Identity>,
     /// The stream that it is in.
     stream: Bytes,
+    /// What was found out about it, shared by all copies.
+    found_out: Arc<FoundOut>,
+}
+
+#[derive(Debug, Default)]
+struct FoundOut {
+    key: OnceLock<Key>,
+    summary: OnceLock<Summary>,
+    valid: OnceLock<()>,
 }
 
 impl ModuleSource {
@@ -79,7 +90,8 @@ impl ModuleSource {
         let source = |identity: Identity| {
             check_producer(origin, &identity)?;
             let stream = bitcode.slice(identity.stream.clone());
-            Ok(Self { origin: origin.clone(), identity: Arc::new(identity), stream })
+            let (identity, found_out) = (Arc::new(identity), Arc::default());
+            Ok(Self { origin: origin.clone(), identity, stream, found_out })
         };
         identities.into_iter().map(source).collect()
     }
@@ -96,14 +108,45 @@ impl ModuleSource {
         }
     }
 
-    /// Has LLVM read and verify the module, away from everything else. Call it once before anything that
-    /// takes the module for valid.
+    /// Has LLVM read and verify the module, away from everything else. Call it before anything that takes the
+    /// module for valid; only the first call costs something.
     pub fn check(&self) -> Result<()> {
+        if self.found_out.valid.get().is_some() {
+            return Ok(());
+        }
         match check_bitcode(&self.stream, &self.origin.to_string(), self.identity.index) {
-            Checked::Valid => Ok(()),
+            Checked::Valid => {
+                self.found_out.valid.get_or_init(|| ());
+                Ok(())
+            }
             Checked::Invalid(text) => Err(Error::Parse { origin: self.origin.clone(), text }),
             Checked::Crashed => Err(Error::Crashed { origin: self.origin.clone() }),
         }
+    }
+
+    /// A hash of the bitcode: modules with the same key are the same.
+    pub fn key(&self) -> &Key {
+        self.found_out.key.get_or_init(|| {
+            let mut key = KeyBuilder::new("module");
+            key.part("stream", &self.stream).part("index", &self.identity.index.to_le_bytes()).finish()
+        })
+    }
+
+    /// What the module's symbols refer to. LLVM checks and reads the module for it, once.
+    pub fn summary(&self) -> Result<&Summary> {
+        if let Some(summary) = self.found_out.summary.get() {
+            return Ok(summary);
+        }
+        self.check()?;
+        let summary = Summary::of(&self.parse(&&Context::create())?);
+        Ok(self.found_out.summary.get_or_init(|| summary))
+    }
+
+    /// Takes `summary` for this module's, and the module for valid: both were found out before, for a module
+    /// with the same key.
+    pub fn remember(&self, summary: Summary) {
+        self.found_out.summary.get_or_init(|| summary);
+        self.found_out.valid.get_or_init(|| ());
     }
 
     /// Parses the module.

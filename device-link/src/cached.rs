@@ -1,14 +1,15 @@
-//! Images kept from earlier links, under a hash of all that they are made of. Found, they cost neither parsing
-//! nor code generation: the hash is of the inputs' bytes.
+//! What earlier links made, each under a hash of all that it was made of: images, of the inputs' bytes, which
+//! cost no look into the inputs; and where those changed, the code of parts, and what modules refer to.
 
+use crate::compile::Compiled;
 use crate::error::Error;
 use crate::linker::find_linker;
 use crate::options::Options;
 use crate::retarget::library;
 use crate::target::{Selection, Target};
 use crate::{ImageReport, Result, cuda};
-use bitcode_link::Input;
 use bitcode_link::cache::{Cache, Found, Key, KeyBuilder};
+use bitcode_link::{Input, Summary};
 use llvm_plugin::inkwell::support::get_llvm_version;
 use llvm_plugin::inkwell::targets::TargetMachine;
 use offload_binary::KernelList;
@@ -19,13 +20,16 @@ use std::time::UNIX_EPOCH;
 /// How many bytes a cache may have, where it isn't said.
 const DEFAULT_SIZE: u64 = 2 << 30;
 
-/// A folder of images, and what the images of this link have in common.
-pub(crate) struct ImageCache {
+/// A folder of results, and what the keys of this link have in common.
+pub(crate) struct LinkCache {
     cache: Cache,
     folder: PathBuf,
     /// How many bytes it may have after a link that added to it.
     limit: u64,
-    common: KeyBuilder,
+    /// Who makes the results.
+    maker: KeyBuilder,
+    /// The same, with the inputs.
+    inputs: KeyBuilder,
 }
 
 /// What is kept beside an image.
@@ -45,7 +49,7 @@ pub(crate) struct FoundImages {
 
 /// Looks for the images of `selections`; without a cache, there are none.
 pub(crate) fn find_all(
-    cache: Option<&ImageCache>,
+    cache: Option<&LinkCache>,
     selections: &[Selection],
     options: &Options,
 ) -> FoundImages {
@@ -55,23 +59,23 @@ pub(crate) fn find_all(
     FoundImages { reports, warnings }
 }
 
-impl ImageCache {
+impl LinkCache {
     /// The cache that `options` name, if they do. A link whose steps are to be seen takes all of them.
     pub(crate) fn open(options: &Options, files: &[Input]) -> Result<Option<Self>> {
         let Some(folder) = options.cache_dir.as_ref().filter(|_| options.save_temps.is_none()) else {
             return Ok(None);
         };
         let cache = Cache::open(folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
-        let mut common = KeyBuilder::new(concat!("device-link ", env!("CARGO_PKG_VERSION")));
+        let mut maker = KeyBuilder::new(concat!("device-link ", env!("CARGO_PKG_VERSION")));
         // Two builds of one version make different images while they are worked on.
-        common.part("program", stamp(&std::env::current_exe().unwrap_or_default()).as_bytes());
-        common.part("llvm", format!("{:?}", get_llvm_version()).as_bytes());
-        common.part("options", format!("{:?}", that_matter(options)).as_bytes());
+        maker.part("program", stamp(&std::env::current_exe().unwrap_or_default()).as_bytes());
+        maker.part("llvm", format!("{:?}", get_llvm_version()).as_bytes());
+        let mut inputs = maker.clone();
         for file in files {
-            file.add_to_key(&mut common)?;
+            file.add_to_key(&mut inputs)?;
         }
         let limit = options.cache_size.unwrap_or(DEFAULT_SIZE);
-        Ok(Some(Self { cache, folder: folder.clone(), limit, common }))
+        Ok(Some(Self { cache, folder: folder.clone(), limit, maker, inputs }))
     }
 
     /// The image for `selection`, if it was made before.
@@ -81,7 +85,14 @@ impl ImageCache {
         options: &Options,
         warnings: &mut Vec<String>,
     ) -> Option<ImageReport> {
-        match self.cache.find(&self.key(selection, options)) {
+        let content = self.content(&self.image_key(selection, options), warnings)?;
+        let (report, kept) = unpack(&content)?;
+        warnings.extend(kept);
+        Some(report)
+    }
+
+    fn content(&self, key: &Key, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+        match self.cache.find(key) {
             Found::Missing => None,
             Found::Damaged { path, reason, removed } => {
                 let path = path.display();
@@ -89,11 +100,7 @@ impl ImageCache {
                 warnings.push(format!("`{path}` of the cache {fate}: {reason}"));
                 None
             }
-            Found::Content(content) => {
-                let (report, kept) = unpack(&content)?;
-                warnings.extend(kept);
-                Some(report)
-            }
+            Found::Content(content) => Some(content),
         }
     }
 
@@ -105,7 +112,7 @@ impl ImageCache {
         warnings: &[String],
     ) -> Result<Option<String>> {
         let content = pack(report, warnings)?;
-        let kept = self.cache.keep(&self.key(selection, options), &content);
+        let kept = self.cache.keep(&self.image_key(selection, options), &content);
         Ok(kept.err().map(|error| format!("the image for {selection} can't be kept in the cache: {error}")))
     }
 
@@ -115,31 +122,83 @@ impl ImageCache {
         Some(format!("no room can be made in the cache `{}`: {failed}", self.folder.display()))
     }
 
-    fn key(&self, selection: &Selection, options: &Options) -> Key {
-        let mut key = self.common.clone();
-        key.part("target", selection.to_string().as_bytes());
-        if selection.cpus.iter().any(|cpu| cpu == "native") {
-            key.part("machine", TargetMachine::get_host_cpu_name().to_bytes());
-            key.part("features", TargetMachine::get_host_cpu_features().to_bytes());
-        }
-        for tool in tools(selection.target, options) {
+    fn image_key(&self, selection: &Selection, options: &Options) -> Key {
+        let mut key = self.inputs.clone();
+        add_target(&mut key, selection, options);
+        for tool in programs(selection.target, options) {
             key.part("tool", stamp(&tool).as_bytes());
         }
         key.finish()
     }
+
+    /// The key of the code that the kernels of `options` become for one processor of `selection`; `made_of` are
+    /// the modules that they can need.
+    pub(crate) fn part_key(
+        &self,
+        (selection, options): (&Selection, &Options),
+        cpu: &str,
+        made_of: &[Key],
+    ) -> Key {
+        let mut key = self.maker.clone();
+        add_target(&mut key, selection, options);
+        key.part("processor", cpu.as_bytes());
+        for module in made_of {
+            key.part("module", module.as_str().as_bytes());
+        }
+        key.finish()
+    }
+
+    /// The code of a part, if it was compiled before.
+    pub(crate) fn find_part(&self, key: &Key, warnings: &mut Vec<String>) -> Option<Compiled> {
+        Compiled::unpack(&self.content(key, warnings)?)
+    }
+
+    /// Keeps the code of a part of the image `name`. That it can't be kept is no reason to fail; it is told.
+    pub(crate) fn keep_part(&self, key: &Key, compiled: &Compiled, name: &str) -> Option<String> {
+        let kept = self.cache.keep(key, &compiled.pack());
+        kept.err().map(|error| format!("code for {name} can't be kept in the cache: {error}"))
+    }
+
+    /// What a module refers to, if it was checked and read before.
+    pub(crate) fn find_summary(&self, module: &Key, warnings: &mut Vec<String>) -> Option<Summary> {
+        serde_json::from_slice(&self.content(&self.summary_key(module), warnings)?).ok()
+    }
+
+    /// Keeps what a module refers to, with the same promise.
+    pub(crate) fn keep_summary(&self, module: &Key, summary: &Summary) -> Option<String> {
+        let content = serde_json::to_vec(summary).expect("names and numbers are JSON");
+        let kept = self.cache.keep(&self.summary_key(module), &content);
+        kept.err().map(|error| format!("what a module refers to can't be kept in the cache: {error}"))
+    }
+
+    fn summary_key(&self, module: &Key) -> Key {
+        self.maker.clone().part("summary", module.as_str().as_bytes()).finish()
+    }
 }
 
-/// The programs and libraries that images for `target` are made with.
-fn tools(target: Target, options: &Options) -> Vec<PathBuf> {
+/// What code depends on beside the inputs: target, processors, options, the mathematics library.
+fn add_target(key: &mut KeyBuilder, selection: &Selection, options: &Options) {
+    key.part("options", format!("{:?}", that_matter(options)).as_bytes());
+    key.part("target", selection.to_string().as_bytes());
+    if selection.cpus.iter().any(|cpu| cpu == "native") {
+        key.part("machine", TargetMachine::get_host_cpu_name().to_bytes());
+        key.part("features", TargetMachine::get_host_cpu_features().to_bytes());
+    }
+    if let Some(library) = library::path(selection.target, options.libclc.as_ref()) {
+        key.part("library", stamp(&library).as_bytes());
+    }
+}
+
+/// The programs that images for `target` are made with.
+fn programs(target: Target, options: &Options) -> Vec<PathBuf> {
     let linker = || options.linker.clone().or_else(|| find_linker().ok()).into_iter().collect();
-    let programs = match target {
+    match target {
         Target::X86_64 | Target::Amdgcn => linker(),
         Target::Nvptx64 => {
             options.ptxas.clone().map_or_else(|| cuda::candidates("ptxas"), |ptxas| vec![ptxas])
         }
         Target::Spirv64 => Vec::new(),
-    };
-    programs.into_iter().chain(library::path(target, options.libclc.as_ref())).collect()
+    }
 }
 
 /// A file as it is now: where it is, its size, when it was written.
@@ -159,18 +218,38 @@ fn that_matter(options: &Options) -> Options {
 fn pack(report: &ImageReport, warnings: &[String]) -> Result<Vec<u8>> {
     let kept =
         Kept { commands: report.commands.clone(), notes: report.notes.clone(), warnings: warnings.to_vec() };
-    let kept = serde_json::to_vec(&kept).expect("strings are JSON");
-    let mut content = (kept.len() as u64).to_le_bytes().to_vec();
-    content.extend(kept);
-    content.extend(offload_binary::encode(std::slice::from_ref(&report.image))?);
-    Ok(content)
+    Ok(join(&kept, &offload_binary::encode(std::slice::from_ref(&report.image))?))
+}
+
+/// Facts as JSON behind their length, and then bytes.
+fn join(facts: &impl Serialize, bytes: &[u8]) -> Vec<u8> {
+    let facts = serde_json::to_vec(facts).expect("strings and numbers are JSON");
+    [&(facts.len() as u64).to_le_bytes(), &facts[..], bytes].concat()
+}
+
+/// What [`join`] joined.
+fn separate<T: for<'a> Deserialize<'a>>(content: &[u8]) -> Option<(T, &[u8])> {
+    let (length, rest) = content.split_first_chunk()?;
+    let (facts, bytes) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    Some((serde_json::from_slice(facts).ok()?, bytes))
+}
+
+impl Compiled {
+    fn pack(&self) -> Vec<u8> {
+        let Self { code, kernels, arch, reports, texts } = self;
+        join(&(kernels, arch, reports, texts), code)
+    }
+
+    /// What `pack` packed; nothing where another version of it did.
+    fn unpack(content: &[u8]) -> Option<Self> {
+        let ((kernels, arch, reports, texts), code) = separate(content)?;
+        Some(Self { code: code.to_vec(), kernels, arch, reports, texts })
+    }
 }
 
 /// What [`pack`] packed; nothing where another version of it did.
 fn unpack(content: &[u8]) -> Option<(ImageReport, Vec<String>)> {
-    let (length, rest) = content.split_first_chunk()?;
-    let (kept, container) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-    let Kept { commands, notes, warnings } = serde_json::from_slice(kept).ok()?;
+    let (Kept { commands, notes, warnings }, container) = separate(content)?;
     let image = offload_binary::decode(container).ok()?.pop()?;
     let KernelList::Recorded(kernels) = image.kernels().ok()? else { return None };
     Some((ImageReport { image, kernels, commands, notes }, warnings))

@@ -3,10 +3,10 @@
 use crate::Result;
 use crate::error::Error;
 use crate::kernels::{Form, Kernel, Kernels};
-use crate::reach::in_module;
+use crate::reach::{Reached, in_module};
 use crate::retarget::{address_spaces, conventions};
 use crate::target::Target;
-use crate::work_items::{self, Geometry, WorkItem};
+use crate::work_items::{self, Asked, Geometry, WorkItem};
 use abi::launch::GEOMETRY_SLOTS;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::builder::{Builder, BuilderError};
@@ -32,6 +32,7 @@ pub(crate) struct Entry<'ctx> {
 pub(crate) fn emit_entries<'ctx>(
     module: &Module<'ctx>,
     kernels: &Kernels,
+    reached: &Reached,
     target: Target,
 ) -> Result<Vec<Entry<'ctx>>> {
     let mut entries = Vec::new();
@@ -39,7 +40,9 @@ pub(crate) fn emit_entries<'ctx>(
         if target.is_gpu() {
             emit_gpu_entry(module, kernel, function, target).map_err(|error| builder_bug(&error))?;
         } else if kernel.form == Form::Ordinary {
-            entries.push(emit_entry(module, kernel, function).map_err(|error| builder_bug(&error))?);
+            let asked = reached.asked(&kernel.name);
+            let entry = emit_entry(module, kernel, function, asked);
+            entries.push(entry.map_err(|error| builder_bug(&error))?);
         } else {
             export(function);
         }
@@ -67,6 +70,7 @@ fn emit_entry<'ctx>(
     module: &Module<'ctx>,
     kernel: &Kernel,
     body: FunctionValue<'ctx>,
+    asked: Asked,
 ) -> std::result::Result<Entry<'ctx>, BuilderError> {
     let context = module.get_context();
     let (pointer, slot) = (context.ptr_type(AddressSpace::default()), context.i64_type());
@@ -96,7 +100,7 @@ fn emit_entry<'ctx>(
         .zip(body.get_params())
         .map(|(slot, parameter)| unpack_slot(&builder, *slot, parameter.get_type()))
         .collect::<std::result::Result<Vec<_>, _>>()?;
-    let item = work_items::emit_loops(&builder, entry, geometry, || {
+    let item = work_items::emit_loops(&builder, entry, geometry, asked, || {
         call_like(&builder, body, &arguments).map(|_| ())
     })?;
     Ok(Entry { kernel: kernel.name.clone(), function: entry, body, item })

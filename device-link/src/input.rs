@@ -2,6 +2,7 @@
 //! itself, libraries of both, objects.
 
 use crate::Result;
+use crate::cached::LinkCache;
 use crate::error::Error;
 use crate::kernels::Kernels;
 use crate::object_file::ObjectFile;
@@ -25,6 +26,8 @@ pub(crate) struct AllInputs {
     /// Members of archives that are objects without bitcode.
     native: Vec<ObjectFile>,
     standard_library: Arc<StandardLibrary>,
+    /// What is worth saying about what the cache has of the modules.
+    pub(crate) about_cache: Vec<String>,
 }
 
 /// A module, and what it is for.
@@ -50,7 +53,7 @@ pub(crate) struct Inputs {
     /// Modules that were compiled for the target. On x86_64, which is host and target, there are none.
     pub(crate) own: Vec<ModuleSource>,
     /// Members of archives, of which the link takes what it needs.
-    pub(crate) library: Library,
+    pub(crate) library: Arc<Library>,
     /// The same, compiled for the target.
     pub(crate) own_library: Library,
     /// Relocatable objects.
@@ -79,6 +82,7 @@ pub(crate) fn sort(
     files: &[Input],
     selections: &[Selection],
     options: &Options,
+    cache: Option<&LinkCache>,
     warnings: &mut Vec<String>,
 ) -> Result<AllInputs> {
     let targets: Vec<_> = selections.iter().map(|selection| selection.target).collect();
@@ -102,11 +106,25 @@ pub(crate) fn sort(
     all.check_architectures(&targets)?;
     let certain: Vec<_> = all.modules.iter().filter(|sorted| !sorted.is_member).collect();
     let limit = options.jobs.unwrap_or_else(jobs::default_jobs);
-    let checked = jobs::run(limit, &certain, |sorted| sorted.source.check());
-    checked.into_iter().collect::<bitcode_link::Result<()>>()?;
+    let checked = jobs::run(limit, &certain, |sorted| check(&sorted.source, cache));
+    for about_cache in checked {
+        all.about_cache.extend(about_cache?);
+    }
     let sources = all.modules.iter().map(|sorted| &sorted.source);
     all.standard_library = Arc::new(StandardLibrary::new(options.sysroot.clone(), sources));
     Ok(all)
+}
+
+/// Has LLVM check the module, unless that and what it found is in the cache. Returns what is worth saying about
+/// the cache.
+fn check(source: &ModuleSource, cache: Option<&LinkCache>) -> Result<Vec<String>> {
+    let mut warnings = Vec::new();
+    match cache.map(|cache| (cache, cache.find_summary(source.key(), &mut warnings))) {
+        None => source.check()?,
+        Some((_, Some(summary))) => source.remember(summary),
+        Some((cache, None)) => warnings.extend(cache.keep_summary(source.key(), source.summary()?)),
+    }
+    Ok(warnings)
 }
 
 impl AllInputs {
@@ -199,11 +217,12 @@ impl AllInputs {
     /// What of the inputs goes into the image that `selection` asks for.
     pub(crate) fn for_target(&self, selection: &Selection) -> Result<Inputs> {
         let target = selection.target;
+        let mut library = Library::default();
         let mut inputs = Inputs {
             target,
             modules: Vec::new(),
             own: Vec::new(),
-            library: Library::default(),
+            library: Arc::default(),
             own_library: Library::default(),
             objects: self.objects.iter().filter(|object| object.is_for(target)).cloned().collect(),
             native: self.native.clone(),
@@ -228,17 +247,18 @@ impl AllInputs {
             let is_host = sorted.device_code_of.is_none()
                 && is_host(&sorted.architecture)
                 && !replaced.contains(&&sorted.source.origin);
-            let (modules, library) = match (is_host || (!target.is_gpu() && is_own(sorted)), is_own(sorted)) {
-                (true, _) => (&mut inputs.modules, &mut inputs.library),
+            let (modules, members) = match (is_host || (!target.is_gpu() && is_own(sorted)), is_own(sorted)) {
+                (true, _) => (&mut inputs.modules, &mut library),
                 (false, true) => (&mut inputs.own, &mut inputs.own_library),
                 (false, false) => continue,
             };
             if sorted.is_member {
-                library.add(sorted.source.clone(), Take::Module);
+                members.add(sorted.source.clone(), Take::Module);
             } else {
                 modules.push(sorted.source.clone());
             }
         }
+        inputs.library = Arc::new(library);
         let nothing = inputs.modules.is_empty()
             && inputs.own.is_empty()
             && inputs.library.is_empty()

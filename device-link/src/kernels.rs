@@ -13,6 +13,7 @@ use llvm_plugin::inkwell::module::{Linkage, Module};
 use llvm_plugin::inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum};
 use llvm_plugin::inkwell::values::FunctionValue;
 use offload_binary::{KernelSignature, Slot};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -20,7 +21,7 @@ use std::path::PathBuf;
 const DEVICE_SPACE: u16 = 1;
 
 /// Where a kernel's entry comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Form {
     /// An ordinary function, which gets an entry with geometry slots.
     Ordinary,
@@ -31,7 +32,7 @@ pub(crate) enum Form {
 }
 
 /// A kernel of the image.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Kernel {
     pub(crate) name: String,
     pub(crate) form: Form,
@@ -49,10 +50,17 @@ impl Kernel {
 }
 
 /// The kernels of the image, ordered by name, so that the same inputs give the same bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Kernels(Vec<Kernel>);
 
 impl Kernels {
+    /// All of `several`, each once.
+    pub(crate) fn union<'a>(several: impl Iterator<Item = &'a Self>) -> Self {
+        let all = several.flat_map(Self::iter).map(|kernel| (kernel.name.as_str(), kernel));
+        let ordered: BTreeMap<_, _> = all.collect();
+        Self(ordered.into_values().cloned().collect())
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Kernel> {
         self.0.iter()
     }
@@ -200,7 +208,7 @@ fn defined_functions(module: &Module<'_>) -> Vec<String> {
 
 /// Names that C reserves for the implementation, which mangled C++ and Rust names are too: nobody meant
 /// them as a kernel's name unless told.
-fn is_reserved(name: &str) -> bool {
+pub(crate) fn is_reserved(name: &str) -> bool {
     let mut characters = name.chars();
     characters.next() == Some('_')
         && characters.next().is_some_and(|second| second == '_' || second.is_ascii_uppercase())

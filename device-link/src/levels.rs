@@ -1,11 +1,16 @@
 //! An x86_64 image for several levels of the architecture: code for each, and entries that choose.
 
+use crate::compile::verify;
 use crate::entry::builder_bug;
 use crate::error::Error;
+use crate::images::Assembly;
 use crate::kernels::Kernels;
+use crate::options::Options;
+use crate::output::Temps;
+use crate::parts::Part;
 use crate::reach::in_module;
-use crate::target::level;
-use crate::{Compiled, Result, Work, compile, optimize, runtime, verify};
+use crate::target::{Selection, level};
+use crate::{Result, optimize, runtime};
 use bitcode_link::internalize_except;
 use llvm_plugin::inkwell::builder::BuilderError;
 use llvm_plugin::inkwell::context::Context;
@@ -17,37 +22,32 @@ use std::collections::BTreeSet;
 /// The function of the runtime that tells the level of the machine.
 const LEVEL_FUNCTION: &str = "__outboard_x86_64_level";
 
-/// Compiles for every one of `cpus`, and makes the entries that choose among them.
-pub(crate) fn compile_levels(work: &Work<'_>, cpus: &[String]) -> Result<Compiled> {
-    if let Some(object) = work.inputs.objects.first() {
-        return Err(Error::ObjectForLevels { path: object.path.clone() });
+/// Refuses what can't be compiled for several levels.
+pub(crate) fn check(selection: &Selection, parts: &[Part]) -> Result<()> {
+    let object = parts.iter().find_map(|part| part.inputs.objects.first());
+    match object.filter(|_| selection.cpus.len() > 1) {
+        Some(object) => Err(Error::ObjectForLevels { path: object.path.clone() }),
+        None => Ok(()),
     }
-    let mut all: Option<Compiled> = None;
-    for cpu in cpus {
-        let temps = work.temps.inside(cpu)?;
-        let compiled = compile(&Work { temps: &temps, ..*work }, cpu, rename_entries)?;
-        match &mut all {
-            Some(all) => {
-                all.codes.extend(compiled.codes);
-                all.reports |= compiled.reports;
-            }
-            None => all = Some(compiled),
-        }
-    }
-    let mut all = all.ok_or(Error::NoInputs)?;
-    all.codes.insert(0, compile_entries(work, &all.kernels, cpus)?);
-    // The image runs wherever its lowest level does.
-    if work.target.is_generic(&all.arch) {
-        all.arch.clear();
-    }
-    Ok(all)
 }
 
-/// What an image of one code does with its entries' names.
-pub(crate) fn keep_names(_: &Module<'_>, _: &Kernels, _: &str) {}
+/// Adds the entries that choose among the codes of an image.
+pub(crate) fn add_entries(
+    assembly: &mut Assembly,
+    selection: &Selection,
+    options: &Options,
+    temps: &Temps,
+) -> Result<()> {
+    assembly.codes.insert(0, compile_entries(selection, &assembly.kernels, options, temps)?);
+    // The image runs wherever its lowest level does.
+    if selection.target.is_generic(&assembly.arch) {
+        assembly.arch.clear();
+    }
+    Ok(())
+}
 
 /// Gives the entries of an optimized module the names under which the choosing entries call them.
-fn rename_entries(module: &Module<'_>, kernels: &Kernels, cpu: &str) {
+pub(crate) fn rename_entries(module: &Module<'_>, kernels: &Kernels, cpu: &str) {
     for (kernel, function) in in_module(module, kernels) {
         let global = function.as_global_value();
         global.set_name(&level_name(&kernel.name, cpu));
@@ -59,8 +59,13 @@ fn level_name(kernel: &str, cpu: &str) -> String {
     format!("{kernel}.{cpu}")
 }
 
-fn compile_entries(work: &Work<'_>, kernels: &Kernels, cpus: &[String]) -> Result<Vec<u8>> {
-    let Work { target, options, temps, .. } = *work;
+fn compile_entries(
+    selection: &Selection,
+    kernels: &Kernels,
+    options: &Options,
+    temps: &Temps,
+) -> Result<Vec<u8>> {
+    let Selection { target, cpus } = selection;
     let context = Context::create();
     let module = runtime::parse(&context, runtime::X86_64_LEVEL)?;
     let cpu = target.cpu(cpus.first().map(String::as_str), BTreeSet::new());
@@ -71,7 +76,7 @@ fn compile_entries(work: &Work<'_>, kernels: &Kernels, cpus: &[String]) -> Resul
     }
     internalize_except(&module, &kernels.names());
     verify(&module, "making entries that choose a level")?;
-    optimize::optimize(&module, &machine, target, options.opt_level)?;
+    optimize::optimize(&module, &machine, (*target, false), options.opt_level)?;
     temps.write_module("levels", &module)?;
     target.generate(&module, &machine)
 }

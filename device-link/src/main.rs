@@ -6,6 +6,8 @@ use anyhow::{Context as _, Result};
 use args::{Arguments, Command, InspectArguments, LinkArguments, MessageFormat};
 use clap::{CommandFactory as _, Parser as _};
 use device_link::{Error, Failure, container, link_device, plan_link, write_file};
+// To be linked: LLVM's threads allocate small pieces all the time.
+use mimalloc as _;
 use std::path::Path;
 use std::process::ExitCode;
 

@@ -19,11 +19,12 @@ use llvm_plugin::instruction::call_site;
 /// Finds out which pointers to anything point to global, shared or private memory.
 const SPACES: &str = "infer-address-spaces";
 
-/// Runs the pipeline of `level`.
+/// Runs the pipeline of `level`. Where all of the code was `optimized` when it was compiled, and LLVM generates the
+/// last code of it, that is the one for such code: the other would do most of its work again.
 pub(crate) fn optimize(
     module: &Module<'_>,
     machine: &TargetMachine,
-    target: Target,
+    (target, optimized): (Target, bool),
     level: OptLevel,
 ) -> Result<()> {
     // LLVM 22 makes invalid SPIR-V of addresses that nothing has simplified.
@@ -31,10 +32,13 @@ pub(crate) fn optimize(
     // An image is stripped, and what it is made of must not depend on where its source was.
     module.strip_debug_info();
     let what = "optimize the kernels";
+    let optimized = optimized && target.is_linked();
     let pipeline = match level {
         OptLevel::O0 => "default<O0>,globaldce",
         OptLevel::O1 => "default<O1>",
+        OptLevel::O2 if optimized => "lto<O2>",
         OptLevel::O2 => "default<O2>",
+        OptLevel::O3 if optimized => "lto<O3>",
         OptLevel::O3 => "default<O3>",
     };
     if !target.is_gpu() || level == OptLevel::O0 {

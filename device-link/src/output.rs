@@ -25,6 +25,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// The folder for what the phases make, if it was asked for.
+#[derive(Clone)]
 pub(crate) struct Temps {
     folder: Option<PathBuf>,
 }

@@ -1,6 +1,6 @@
 //! What a link would do: everything checked that can be before anything is compiled.
 
-use crate::cached::{ImageCache, find_all};
+use crate::cached::{LinkCache, find_all};
 use crate::failure::{Failure, with_warnings};
 use crate::options::{Emit, Options};
 use crate::ptxas::Ptxas;
@@ -29,10 +29,10 @@ pub fn plan_link(inputs: &[PathBuf], options: &Options) -> std::result::Result<P
 fn describe(inputs: &[PathBuf], options: &Options, warnings: &mut Vec<String>) -> Result<String> {
     let selections = select_all(&options.targets)?;
     let files = input::read_files(inputs)?;
-    let cache = ImageCache::open(options, &files)?;
+    let cache = LinkCache::open(options, &files)?;
     let cached = find_all(cache.as_ref(), &selections, options);
     warnings.extend(cached.warnings);
-    let all = input::sort(&files, &selections, options, warnings)?;
+    let all = input::sort(&files, &selections, options, cache.as_ref(), warnings)?;
     let mut text = String::new();
     for (selection, cached) in selections.iter().zip(&cached.reports) {
         let mut found = all.for_target(selection)?;

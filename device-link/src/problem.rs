@@ -90,6 +90,19 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// What is wrong with the kernels of an image, found in its parts and for each of its processors.
+pub(crate) fn of_one_image(found: Vec<Refusal>) -> Vec<Refusal> {
+    let mut merged: Vec<Refusal> = Vec::new();
+    for refusal in found {
+        match merged.iter_mut().find(|known| known.problem == refusal.problem) {
+            Some(known) => known.more = known.more.max(refusal.more),
+            None => merged.push(refusal),
+        }
+    }
+    merged.sort_by(|a, b| a.problem.kernel.cmp(&b.problem.kernel));
+    merged
+}
+
 /// All that is wrong with kernels for any image: what is wrong for all `images` of them is told once.
 pub(crate) fn merge(found: Vec<(String, Vec<Refusal>)>, images: usize) -> Vec<Refusal> {
     let mut merged: Vec<Refusal> = Vec::new();

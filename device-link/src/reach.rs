@@ -8,6 +8,7 @@ use crate::markers;
 use crate::problem::Problem;
 use crate::target::Target;
 use crate::trouble::Trouble;
+use crate::work_items::Asked;
 use abi::markers::{DYNAMIC_MEMORY, Marker};
 use llvm_plugin::address_space;
 use llvm_plugin::debug_location;
@@ -66,6 +67,16 @@ impl Reached {
     /// The way to `kernel` itself.
     pub(crate) fn start(&self, kernel: &str) -> Vec<Hop> {
         self.starts.get(kernel).cloned().into_iter().collect()
+    }
+
+    /// What `kernel` asks of where it is.
+    pub(crate) fn asked(&self, kernel: &str) -> Asked {
+        let markers = || self.ends(kernel).filter_map(|end| Marker::from_symbol(&end.symbol));
+        if markers().any(|marker| matches!(marker, Marker::ThreadId(_) | Marker::BlockId(_))) {
+            return Asked::Block;
+        }
+        let another_axis = markers().any(|marker| matches!(marker, Marker::GlobalId(1..)));
+        if another_axis { Asked::Global } else { Asked::GlobalX }
     }
 
     /// The way from `kernel` to `symbol`, last step first. Empty if there was none.

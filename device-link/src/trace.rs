@@ -18,6 +18,8 @@ struct Event {
     of: String,
     begin: Duration,
     length: Duration,
+    /// How long of it the thread ran; on a machine with other work, less than it lasted.
+    ran: Option<Duration>,
 }
 
 impl Trace {
@@ -28,9 +30,11 @@ impl Trace {
 
     /// Does `work`, a `phase` of the image `of`.
     pub(crate) fn time<R>(&self, phase: &'static str, of: &str, work: impl FnOnce() -> R) -> R {
-        let begin = self.start.elapsed();
+        let (begin, ran_before) = (self.start.elapsed(), thread_time());
         let result = work();
-        let event = Event { phase, of: of.to_owned(), begin, length: self.start.elapsed() - begin };
+        let length = self.start.elapsed() - begin;
+        let ran = thread_time().zip(ran_before).map(|(after, before)| after.saturating_sub(before));
+        let event = Event { phase, of: of.to_owned(), begin, length, ran };
         self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
         result
     }
@@ -52,9 +56,18 @@ impl Trace {
             json!({
                 "name": event.phase, "ph": "X", "pid": 1, "tid": track(event),
                 "ts": microseconds(event.begin), "dur": microseconds(event.length),
+                "tdur": event.ran.map(microseconds),
             })
         });
         let all: Vec<Value> = names.chain(phases).collect();
         json!({ "traceEvents": all }).to_string()
     }
+}
+
+/// How long this thread has run.
+///
+/// Source: the first number of `schedstat`, Documentation/scheduler/sched-stats.rst (Linux).
+fn thread_time() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(text.split(' ').next()?.parse().ok()?))
 }

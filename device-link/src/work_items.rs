@@ -48,43 +48,103 @@ impl<'ctx> Geometry<'ctx> {
 /// Where the body of the loops is, as values that dominate it.
 pub(crate) struct WorkItem<'ctx> {
     geometry: Geometry<'ctx>,
-    block_id: [IntValue<'ctx>; 3],
-    thread_id: [IntValue<'ctx>; 3],
+    ids: Ids<'ctx>,
 }
 
+/// The counters of the loops, x first.
+enum Ids<'ctx> {
+    /// Of loops over all items, whatever block they are in.
+    Global([IntValue<'ctx>; 3]),
+    /// Of loops over blocks and over the threads of a block.
+    InBlocks { block: [IntValue<'ctx>; 3], thread: [IntValue<'ctx>; 3] },
+}
+
+/// What a kernel asks of where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Nothing, or its place on the x axis.
+    GlobalX,
+    /// Its place.
+    Global,
+    /// Its block, or its place in that.
+    Block,
+}
+
+/// Where a kernel's body asks for its block or its place in it:
 /// ```c
 /// for (block z) for (block y) for (block x)
 ///     for (thread z) for (thread y) for (thread x)
 ///         body();
 /// return;
 /// ```
+/// Else blocks make no difference, and there are fewer loops to optimize and to run:
+/// ```c
+/// for (global z) for (global y) for (global x)
+///     body();
+/// return;
+/// ```
+/// And where it asks for x at most, only x is counted by itself:
+/// ```c
+/// for (all of y and z) for (global x)
+///     body();
+/// return;
+/// ```
 pub(crate) fn emit_loops<'ctx>(
     builder: &Builder<'ctx>,
     function: FunctionValue<'ctx>,
     geometry: Geometry<'ctx>,
+    asked: Asked,
     emit_body: impl FnOnce() -> Built<()>,
 ) -> Built<WorkItem<'ctx>> {
     let mut open = Vec::new();
-    for (kind, sizes) in [("block", geometry.grid), ("thread", geometry.block)] {
-        for axis in [2, 1, 0] {
-            open.push(Loop::open(builder, function, sizes[axis], &format!("{kind}.{}", AXES[axis]))?);
+    let mut open_one = |name: &str, size: IntValue<'ctx>| -> Built<IntValue<'ctx>> {
+        let one = Loop::open(builder, function, size, name)?;
+        let id = one.counter.as_basic_value().into_int_value();
+        open.push(one);
+        Ok(id)
+    };
+    let mut open_three = |kind: &str, sizes: [IntValue<'ctx>; 3]| -> Built<[IntValue<'ctx>; 3]> {
+        let mut open = |axis: usize| open_one(&format!("{kind}.{}", AXES[axis]), sizes[axis]);
+        let (z, y) = (open(2)?, open(1)?);
+        Ok([open(0)?, y, z])
+    };
+    let ids = if asked == Asked::Block {
+        let block = open_three("block", geometry.grid)?;
+        Ids::InBlocks { block, thread: open_three("thread", geometry.block)? }
+    } else {
+        let mut sizes = geometry.grid;
+        for (size, block) in sizes.iter_mut().zip(geometry.block) {
+            *size = builder.build_int_nuw_mul(*size, block, "items")?;
         }
-    }
+        if asked == Asked::Global {
+            Ids::Global(open_three("global", sizes)?)
+        } else {
+            // Nobody sees the end of a launch of 2^64 items.
+            let others = builder.build_int_mul(sizes[1], sizes[2], "others")?;
+            let other = open_one("other", others)?;
+            let x = open_one("global.x", sizes[0])?;
+            let y = builder.build_int_unsigned_rem(other, sizes[1], "global.y")?;
+            Ids::Global([x, y, builder.build_int_unsigned_div(other, sizes[1], "global.z")?])
+        }
+    };
     emit_body()?;
-    let id = |index: usize| open[index].counter.as_basic_value().into_int_value();
-    let item = WorkItem { geometry, block_id: [id(2), id(1), id(0)], thread_id: [id(5), id(4), id(3)] };
     for one in open.into_iter().rev() {
         one.close(builder)?;
     }
     builder.build_return(None)?;
-    Ok(item)
+    Ok(WorkItem { geometry, ids })
 }
 
-/// A loop whose counter runs from 0 to `size`; the builder stands in its body.
+/// A loop whose counter runs from 0 to `size`; the builder stands in its body. The end is tested at the bottom, as the
+/// vectorizer wants it:
+/// ```c
+/// if (size != 0) { counter = 0; do { body } while (++counter != size); }
+/// ```
 struct Loop<'ctx> {
-    header: BasicBlock<'ctx>,
+    body: BasicBlock<'ctx>,
     exit: BasicBlock<'ctx>,
     counter: PhiValue<'ctx>,
+    size: IntValue<'ctx>,
 }
 
 impl<'ctx> Loop<'ctx> {
@@ -97,26 +157,24 @@ impl<'ctx> Loop<'ctx> {
         let integer = size.get_type();
         let context = integer.get_context();
         let block = |part: &str| context.append_basic_block(function, &format!("{name}.{part}"));
-        let (header, body, exit) = (block("loop"), block("body"), block("exit"));
+        let (body, exit) = (block("body"), block("exit"));
         let before = builder.get_insert_block().ok_or(BuilderError::UnsetPosition)?;
-        builder.build_unconditional_branch(header)?;
-        builder.position_at_end(header);
+        let none = builder.build_int_compare(IntPredicate::EQ, size, integer.const_zero(), "none")?;
+        builder.build_conditional_branch(none, exit, body)?;
+        builder.position_at_end(body);
         let counter = builder.build_phi(integer, name)?;
         counter.add_incoming(&[(&integer.const_zero(), before)]);
-        let at = counter.as_basic_value().into_int_value();
-        let inside = builder.build_int_compare(IntPredicate::ULT, at, size, "inside")?;
-        builder.build_conditional_branch(inside, body, exit)?;
-        builder.position_at_end(body);
-        Ok(Self { header, exit, counter })
+        Ok(Self { body, exit, counter, size })
     }
 
     fn close(self, builder: &Builder<'ctx>) -> Built<()> {
         let at = self.counter.as_basic_value().into_int_value();
-        // Sizes have 32 bits, so the sum fits both ways.
+        // A size has 32 bits, or is the product of two, so the sum fits.
         let next = builder.build_int_nuw_add(at, at.get_type().const_int(1, false), "next")?;
         let last = builder.get_insert_block().ok_or(BuilderError::UnsetPosition)?;
         self.counter.add_incoming(&[(&next, last)]);
-        builder.build_unconditional_branch(self.header)?;
+        let done = builder.build_int_compare(IntPredicate::EQ, next, self.size, "done")?;
+        builder.build_conditional_branch(done, self.exit, self.body)?;
         builder.position_at_end(self.exit);
         Ok(())
     }
@@ -129,17 +187,25 @@ impl<'ctx> WorkItem<'ctx> {
             let narrow = value.get_type().get_context().i32_type();
             builder.build_int_truncate(value, narrow, name).map(Some)
         };
-        match marker {
-            Marker::GlobalId(axis) => {
-                let start =
-                    builder.build_int_nuw_mul(self.block_id[axis], self.geometry.block[axis], "start")?;
-                let id = builder.build_int_nuw_add(start, self.thread_id[axis], "global_id")?;
-                Ok(Some(id))
+        match (marker, &self.ids) {
+            (Marker::GlobalId(axis), Ids::Global(ids)) => Ok(Some(ids[axis])),
+            (Marker::GlobalId(axis), Ids::InBlocks { block, thread }) => {
+                let start = builder.build_int_nuw_mul(block[axis], self.geometry.block[axis], "start")?;
+                builder.build_int_nuw_add(start, thread[axis], "global_id").map(Some)
             }
-            Marker::ThreadId(axis) => narrow(self.thread_id[axis], "thread_id"),
-            Marker::BlockId(axis) => narrow(self.block_id[axis], "block_id"),
-            Marker::BlockSize(axis) => narrow(self.geometry.block[axis], "block_size"),
-            Marker::GridSize(axis) => narrow(self.geometry.grid[axis], "grid_size"),
+            (Marker::ThreadId(axis), Ids::InBlocks { thread, .. }) => narrow(thread[axis], "thread_id"),
+            (Marker::BlockId(axis), Ids::InBlocks { block, .. }) => narrow(block[axis], "block_id"),
+            // Only the device runtime asks, for a report. Where there is an item its block isn't empty.
+            (Marker::ThreadId(axis), Ids::Global(ids)) => {
+                let id = builder.build_int_unsigned_rem(ids[axis], self.geometry.block[axis], "thread")?;
+                narrow(id, "thread_id")
+            }
+            (Marker::BlockId(axis), Ids::Global(ids)) => {
+                let id = builder.build_int_unsigned_div(ids[axis], self.geometry.block[axis], "block")?;
+                narrow(id, "block_id")
+            }
+            (Marker::BlockSize(axis), _) => narrow(self.geometry.block[axis], "block_size"),
+            (Marker::GridSize(axis), _) => narrow(self.geometry.grid[axis], "grid_size"),
             _ => Ok(None),
         }
     }

@@ -7,6 +7,7 @@
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/Transforms/Utils/Local.h"
+#include "llvm/Transforms/Utils/PromoteMemToReg.h"
 
 using namespace llvm;
 
@@ -161,4 +162,17 @@ extern "C" void outboard_lower_memory_parameters(LLVMModuleRef module) {
 /// The instructions of `function`.
 extern "C" size_t outboard_instruction_count(LLVMValueRef function) {
   return unwrap<Function>(function)->getInstructionCount();
+}
+
+/// Whether a function of `module` has a local variable in memory that the first passes of every optimization level put
+/// into registers.
+extern "C" bool outboard_has_promotable_variables(LLVMModuleRef module) {
+  for (Function &function : *unwrap(module)) {
+    if (function.isDeclaration())
+      continue;
+    for (Instruction &instruction : function.getEntryBlock())
+      if (auto *variable = dyn_cast<AllocaInst>(&instruction); variable && isAllocaPromotable(variable))
+        return true;
+  }
+  return false;
 }

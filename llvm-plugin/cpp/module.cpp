@@ -1,8 +1,9 @@
-// Appending to the module's special arrays.
+// A module's special arrays, and its flags.
 #include "shim.h"
 
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Function.h"
+#include "llvm/Support/raw_ostream.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 
 using namespace llvm;
@@ -24,4 +25,19 @@ extern "C" void outboard_remove_from_used(LLVMModuleRef module, LLVMValueRef glo
   removeFromUsedLists(*unwrap(module), [gone](Constant *kept) { return kept == gone; });
   // The list as it was is a constant that nothing uses, and a user still.
   gone->removeDeadConstantUsers();
+}
+
+/// For each flag its behavior, key and value, each with a NUL behind it. llvm-c has no words for the behaviors `max`
+/// and `min`, which every compiler's modules have.
+extern "C" void outboard_module_flags(LLVMModuleRef module, OutboardSink sink, void *string) {
+  SmallVector<Module::ModuleFlagEntry> flags;
+  unwrap(module)->getModuleFlagsMetadata(flags);
+  std::string text;
+  raw_string_ostream out(text);
+  for (const Module::ModuleFlagEntry &flag : flags) {
+    out << static_cast<unsigned>(flag.Behavior) << '\0' << flag.Key->getString() << '\0';
+    flag.Val->printAsOperand(out, unwrap(module));
+    out << '\0';
+  }
+  sink(string, text.data(), text.size());
 }

@@ -87,6 +87,7 @@ unsafe extern "C" {
         priority: c_int,
         key: LLVMValueRef,
     );
+    pub(crate) fn outboard_module_flags(module: LLVMModuleRef, sink: Sink, string: *mut c_void);
     pub(crate) fn outboard_append_compiler_used(module: LLVMModuleRef, global: LLVMValueRef);
     pub(crate) fn outboard_remove_from_used(module: LLVMModuleRef, global: LLVMValueRef);
 
@@ -120,6 +121,7 @@ unsafe extern "C" {
     pub(crate) fn outboard_unify_conventions(module: LLVMModuleRef, convention: c_uint, keep: c_uint);
     pub(crate) fn outboard_find_convention_mismatch(module: LLVMModuleRef, sink: Sink, string: *mut c_void);
     pub(crate) fn outboard_lower_memory_parameters(module: LLVMModuleRef);
+    pub(crate) fn outboard_has_promotable_variables(module: LLVMModuleRef) -> bool;
     pub(crate) fn outboard_instruction_count(function: LLVMValueRef) -> usize;
 
     pub(crate) fn outboard_find_layout_mismatch(

@@ -18,6 +18,13 @@ pub fn set_convergent(module: &Module<'_>, convergent: bool) {
     unsafe { ffi::outboard_set_convergent(module.as_mut_ptr(), convergent) }
 }
 
+/// Whether a function of `module` has a local variable in memory that could be in registers, as front ends write
+/// them and no optimized function has.
+pub fn has_promotable_variables(module: &Module<'_>) -> bool {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_has_promotable_variables(module.as_mut_ptr()) }
+}
+
 /// Turns invokes into calls and drops landing pads and personality functions: nothing unwinds.
 pub fn drop_unwinding(module: &Module<'_>) {
     // SAFETY: a live module.

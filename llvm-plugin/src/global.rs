@@ -25,6 +25,15 @@ pub fn erase_unused(module: &Module<'_>, name: &str) -> bool {
     true
 }
 
+/// Whether `module` has names that stand for others: aliases, or functions chosen when the program starts.
+pub fn has_aliases(module: &Module<'_>) -> bool {
+    // SAFETY: a live module; both are null where there is none.
+    unsafe {
+        !core::LLVMGetFirstGlobalAlias(module.as_mut_ptr()).is_null()
+            || !core::LLVMGetFirstGlobalIFunc(module.as_mut_ptr()).is_null()
+    }
+}
+
 /// The aliases of functions in `module`, each with the function that it stands for.
 pub fn function_aliases<'ctx>(module: &Module<'ctx>) -> Vec<(GlobalValue<'ctx>, FunctionValue<'ctx>)> {
     let mut aliases = Vec::new();

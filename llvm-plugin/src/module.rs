@@ -2,9 +2,9 @@
 
 use crate::collect::{CollectedSeverity, collect};
 use crate::ffi;
+use inkwell::llvm_sys::core;
 use inkwell::llvm_sys::error as llvm_error;
 use inkwell::llvm_sys::transforms::pass_builder;
-use inkwell::llvm_sys::{LLVMModuleFlagBehavior, core};
 use inkwell::module::Module;
 use inkwell::types::BasicTypeEnum;
 use inkwell::values::{AsValueRef, FunctionValue, GlobalValue};
@@ -103,10 +103,14 @@ pub fn link_needed(module: &Module<'_>, bitcode: &[u8], name: &str) -> Result<()
 }
 
 /// What happens when two modules with a flag are linked.
+///
+/// Source: `Module::ModFlagBehavior`, llvm/IR/Module.h (LLVM 22.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FlagBehavior {
     /// Different values are an error.
     Error,
+    /// The value is taken, whatever the other module's is; two different ones are an error.
+    Override,
     /// Anything else: one of the values is taken, or both are kept.
     Other,
 }
@@ -124,28 +128,19 @@ pub struct ModuleFlag {
 
 /// The flags of `module`, in their order.
 pub fn module_flags(module: &Module<'_>) -> Vec<ModuleFlag> {
+    // SAFETY: a live module; the sink gets its string.
+    let text = ffi::text_from(|sink, string| unsafe {
+        ffi::outboard_module_flags(module.as_mut_ptr(), sink, string);
+    });
+    let mut parts = text.split_terminator('\0');
     let mut flags = Vec::new();
-    let mut count = 0;
-    // SAFETY: a live module; the entries are LLVM's, `count` of them, and disposed of below. Keys are
-    // `length` bytes, and a value is printed to a text that is disposed of.
-    unsafe {
-        let entries = core::LLVMCopyModuleFlagsMetadata(module.as_mut_ptr(), &raw mut count);
-        for index in 0..u32::try_from(count).unwrap_or(u32::MAX) {
-            let mut length = 0;
-            let key = core::LLVMModuleFlagEntriesGetKey(entries, index, &raw mut length);
-            let key = std::slice::from_raw_parts(key.cast::<u8>(), length);
-            let behavior = match core::LLVMModuleFlagEntriesGetFlagBehavior(entries, index) {
-                LLVMModuleFlagBehavior::LLVMModuleFlagBehaviorError => FlagBehavior::Error,
-                _ => FlagBehavior::Other,
-            };
-            let value = core::LLVMModuleFlagEntriesGetMetadata(entries, index);
-            let value = core::LLVMMetadataAsValue(core::LLVMGetModuleContext(module.as_mut_ptr()), value);
-            let printed = core::LLVMPrintValueToString(value);
-            let value = std::ffi::CStr::from_ptr(printed).to_string_lossy().into_owned();
-            core::LLVMDisposeMessage(printed);
-            flags.push(ModuleFlag { key: String::from_utf8_lossy(key).into_owned(), behavior, value });
-        }
-        core::LLVMDisposeModuleFlagsMetadata(entries);
+    while let (Some(behavior), Some(key), Some(value)) = (parts.next(), parts.next(), parts.next()) {
+        let behavior = match behavior {
+            "1" => FlagBehavior::Error,
+            "4" => FlagBehavior::Override,
+            _ => FlagBehavior::Other,
+        };
+        flags.push(ModuleFlag { key: key.to_owned(), behavior, value: value.to_owned() });
     }
     flags
 }

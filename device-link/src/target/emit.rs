@@ -2,14 +2,15 @@
 //! needs beyond it.
 
 use super::{Selection, Target, amdgcn, nvptx64, spirv64, x86_64};
+use crate::Result;
 use crate::error::Error;
+use crate::images::Assembly;
 use crate::linker::{self, Link};
 use crate::object_file::ObjectFile;
 use crate::optimize::check_collected;
 use crate::options::{Emit, OptLevel, Options};
 use crate::output::Temps;
 use crate::ptxas::Ptxas;
-use crate::{Compiled, Result};
 use abi::kinds::ImageKind;
 use abi::reports::REPORTS;
 use llvm_plugin::collect::collect;
@@ -59,14 +60,14 @@ impl Target {
 /// Makes the image of what was compiled: one code, or one for each level and the entries.
 pub(crate) fn emit_image(
     selection: &Selection,
-    compiled: &Compiled,
+    assembly: &Assembly,
     objects: &[ObjectFile],
     options: &Options,
     temps: &Temps,
 ) -> Result<Emitted> {
     let cpu = selection.cpus.first().map_or("", String::as_str);
-    let codes = &compiled.codes;
-    let names = compiled.kernels.names().into_iter().map(ToOwned::to_owned);
+    let codes = &assembly.codes;
+    let names = assembly.kernels.names().into_iter().map(ToOwned::to_owned);
     let (mut exports, arguments): (Vec<_>, _) = match selection.target {
         Target::X86_64 => (names.collect(), x86_64::linker_arguments()),
         Target::Amdgcn => {
@@ -75,7 +76,7 @@ pub(crate) fn emit_image(
         Target::Nvptx64 => return emit_cubin(&codes[0], cpu, options, temps),
         Target::Spirv64 => return emit_spirv(&codes[0]),
     };
-    exports.extend(compiled.reports.then(|| REPORTS.to_owned()));
+    exports.extend(assembly.reports.then(|| REPORTS.to_owned()));
     let link = Link { own: codes, objects, exports, arguments, linker: options.linker.as_deref() };
     let linked = linker::link_image(&link)?;
     temps.write("kernels.so", &linked.bytes)?;

@@ -100,6 +100,11 @@ impl Target {
         }
     }
 
+    /// Whether its images are linked of relocatable objects that LLVM makes.
+    pub(crate) fn is_linked(self) -> bool {
+        matches!(self, Self::X86_64 | Self::Amdgcn)
+    }
+
     /// Whether an image may call `symbol` without anybody defining it.
     pub(crate) fn has_function(self, symbol: &str) -> bool {
         match self {

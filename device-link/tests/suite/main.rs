@@ -12,6 +12,7 @@ mod inlining;
 mod inputs;
 mod inspect;
 mod native_members;
+mod parts;
 mod retarget;
 mod run;
 mod support;

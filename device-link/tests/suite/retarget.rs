@@ -107,10 +107,10 @@ fn panics() {
     insta::assert_snapshot!(lines(&module, &["@panic.message", "call void @__outboard_dev_panic"]), @r#"
     @panic.message.1 = private unnamed_addr constant [19 x i8] c"index out of bounds"
     @panic.message.3 = private unnamed_addr constant [5 x i8] c"abort"
-    call void @__outboard_dev_panic(ptr nonnull @text, i64 7, ptr nonnull @where) #2
-    call void @__outboard_dev_panic(ptr nonnull @panic.message.1, i64 19, ptr nonnull @where) #2
-    call void @__outboard_dev_panic(ptr nonnull @text, i64 7, ptr nonnull @where) #2
-    call void @__outboard_dev_panic(ptr nonnull @panic.message.3, i64 5, ptr null) #2
+    call void @__outboard_dev_panic(ptr nonnull @text, i64 7, ptr nonnull @where)
+    call void @__outboard_dev_panic(ptr nonnull @panic.message.1, i64 19, ptr nonnull @where)
+    call void @__outboard_dev_panic(ptr nonnull @text, i64 7, ptr nonnull @where)
+    call void @__outboard_dev_panic(ptr nonnull @panic.message.3, i64 5, ptr null)
     "#);
     for target in GPUS {
         let left = stage("panics.ll", target, "optimized.ll", &[]);
@@ -144,9 +144,9 @@ fn allocators() {
     insta::assert_snapshot!(calls("x86_64"), @"
     declare ptr @aligned_alloc(i64, i64)
     declare void @free(ptr)
-    %memory.i14 = call ptr @aligned_alloc(i64 4, i64 8) #1
+    %memory.i6 = call ptr @aligned_alloc(i64 4, i64 8) #1
     %memory.i = call ptr @aligned_alloc(i64 4, i64 16) #1
-    call void @free(ptr nonnull %memory.i14) #1
+    call void @free(ptr nonnull %memory.i6) #1
     call void @free(ptr nonnull %memory.i) #1
     ");
     for target in [AMDGCN, SPIRV64] {
