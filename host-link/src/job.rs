@@ -17,7 +17,7 @@ pub struct Options {
     pub cache: Option<PathBuf>,
     /// The Rust toolchain whose standard library is used.
     pub sysroot: Option<PathBuf>,
-    /// A file for what was made and what is worth saying about it, as JSON.
+    /// A folder for what was made and what is worth saying about it: a file of JSON for each program.
     pub report: Option<PathBuf>,
 }
 

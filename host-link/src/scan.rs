@@ -96,10 +96,14 @@ impl Scan {
         let endian = header.endian().map_err(unreadable)?;
         let kept = header.e_type(endian) == ET_DYN;
         let wanted = if kept { KEPT_RECORDS_SECTION } else { RECORDS_SECTION };
-        let sections = header.sections(endian, bytes).map_err(unreadable)?;
+        let sections = header.section_headers(endian, bytes).map_err(unreadable)?;
+        // All names at once: asked for one by one, each would be read from the file.
+        let names = header.shstrndx(endian, bytes).ok().and_then(|index| sections.get(index as usize));
+        let names = names.and_then(|names| names.data(endian, bytes).ok()).unwrap_or_default();
         let mut has_record = false;
-        for section in sections.iter() {
-            if sections.section_name(endian, section).ok() != Some(wanted.as_bytes()) {
+        for section in sections {
+            let name = names.get(section.sh_name(endian) as usize..).unwrap_or_default();
+            if name.strip_prefix(wanted.as_bytes()).is_none_or(|rest| rest.first() != Some(&0)) {
                 continue;
             }
             let (offset, size) = section.file_range(endian).unwrap_or_default();
@@ -121,7 +125,7 @@ impl Scan {
             return Ok(());
         }
         let symbols = sections.iter().find(|section| section.sh_type(endian) == SHT_SYMTAB);
-        let names = symbols.and_then(|symbols| sections.section(symbols.link(endian)).ok());
+        let names = symbols.and_then(|symbols| sections.get(symbols.sh_link(endian) as usize));
         let names = names.and_then(|names| names.data(endian, bytes).ok()).unwrap_or_default();
         match launched_kernel(names) {
             Some(kernel) => Err(Error::NoRecord { place: place.to_string(), kernel }),

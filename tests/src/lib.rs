@@ -7,6 +7,7 @@ pub mod compile;
 pub mod images;
 pub mod kernels;
 pub mod normalise;
+pub mod one_build;
 pub mod products;
 pub mod run;
 pub mod scratch;

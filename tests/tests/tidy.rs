@@ -90,6 +90,7 @@ const DIRECTIONS: &[Direction] = &[
         package: "host-link",
         may_see: &[
             "outboard-abi",
+            "offload-binary",
             "offload-records",
             "bitcode-link",
             "device-link",

@@ -9,10 +9,11 @@ mod units;
 
 use anyhow::{Context as _, Result, bail};
 use archive::Archives;
-use device_link::{Failure, Options, PanicMode, TargetSpec, link_device};
+use device_link::{Failure, Options, PanicMode, TargetSpec, container, link_device, write_file};
 use error::Error;
 use host_codegen::Container;
 use host_link::job::Job;
+use offload_binary::Image;
 use roots::Roots;
 use std::path::Path;
 use std::process::ExitCode;
@@ -45,14 +46,35 @@ fn run(job: &Job) -> Result<()> {
         Ok(report) => report,
         Err(failure) => bail!(archives.name_files(&refusal(&failure, &units, &roots))),
     };
-    for warning in &report.warnings {
-        write_line("warning", &archives.name_files(warning));
+    let warnings: Vec<_> = report.warnings.iter().map(|warning| archives.name_files(warning)).collect();
+    for warning in &warnings {
+        write_line("warning", warning);
     }
-    let images = report.images.into_iter().map(|image| image.image).collect();
+    let images: Vec<_> = report.images.into_iter().map(|image| image.image).collect();
+    if let Some(folder) = &job.options.report {
+        write_report(folder, job, &images, &warnings)?;
+    }
     let container = Container::new(images).map_err(Error::from)?;
     let object = object_file::emit(&container, &job.options)?;
-    let failed = |source| Error::Write { path: job.object.clone(), source };
-    Ok(std::fs::write(&job.object, object).map_err(failed)?)
+    Ok(write_file(&job.object, &object)?)
+}
+
+/// What was made for a program, as JSON.
+#[derive(serde::Serialize)]
+struct Made<'a> {
+    program: &'a Path,
+    #[serde(flatten)]
+    listing: container::Listing,
+    warnings: &'a [String],
+}
+
+/// rustc shows nobody what its linker says of a link that goes well; whoever runs cargo can read it here.
+fn write_report(folder: &Path, job: &Job, images: &[Image], warnings: &[String]) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+    let mut name = job.program.file_name().unwrap_or_default().to_owned();
+    name.push(".json");
+    let made = Made { program: &job.program, listing: container::list(images), warnings };
+    Ok(write_file(&folder.join(name), &serde_json::to_vec(&made)?)?)
 }
 
 fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
