@@ -12,6 +12,8 @@ use crate::target::{self, Selection};
 use crate::trace::Trace;
 use crate::{Error, ImageReport, Result, image, levels, native_members, problem};
 use bitcode_link::jobs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What images are made of, and how.
 pub(crate) struct Link<'a> {
@@ -33,12 +35,19 @@ struct ImagePlan<'a> {
 
 /// What is compiled by itself: a part of an image, for one of its processors.
 struct Unit<'a> {
-    /// The image's place in the list.
-    image: usize,
     plan: &'a ImagePlan<'a>,
     part: usize,
     /// Empty for the target's generic one.
     cpu: &'a str,
+}
+
+/// An image on its way. Whoever compiles the last of its units links it.
+struct Progress<'a> {
+    units: Vec<Unit<'a>>,
+    compiled: Vec<Mutex<Option<Result<Compiled>>>>,
+    /// How many units are not compiled yet.
+    left: AtomicUsize,
+    linked: Mutex<Option<Result<ImageReport>>>,
 }
 
 /// All code of an image.
@@ -56,30 +65,29 @@ impl Link<'_> {
     /// The images for `selections`, and what is worth saying about making them.
     pub(crate) fn make(&self, selections: &[&Selection]) -> (Vec<Result<ImageReport>>, Vec<String>) {
         let limit = self.options.jobs.unwrap_or_else(jobs::default_jobs);
-        let planned: Vec<_> = selections.iter().map(|selection| self.plan(selection)).collect();
-        let plans = planned.iter().enumerate().filter_map(|(image, plan)| Some((image, plan.as_ref().ok()?)));
-        let units: Vec<_> = plans.flat_map(|(image, plan)| plan.units(image)).collect();
-        let (mut compiled, mut warnings) = (Vec::new(), Vec::new());
-        for (result, warning) in jobs::run(limit, &units, |unit| self.find_or_compile(unit)) {
-            compiled.push(result);
-            warnings.extend(warning);
-        }
-        let mut of_image: Vec<Vec<_>> = planned.iter().map(|_| Vec::new()).collect();
-        for (unit, result) in units.iter().zip(compiled) {
-            of_image[unit.image].push(result);
-        }
-        let codes: Vec<_> = of_image.into_iter().map(all_or_errors).collect();
-        let ready = planned.iter().zip(&codes);
-        let ready: Vec<_> =
-            ready.filter_map(|(plan, codes)| plan.as_ref().ok().zip(codes.as_ref().ok())).collect();
-        let mut linked = jobs::run(limit, &ready, |(plan, codes)| self.link(plan, codes)).into_iter();
-        drop(ready);
-        let results = codes.into_iter().map(|codes| codes.map(|_| ())).collect::<Vec<_>>();
-        drop(units);
-        let next = |(plan, codes): (Result<ImagePlan<'_>>, Result<()>)| {
-            plan.and(codes).and_then(|()| linked.next().expect("what could be compiled was linked"))
+        let plans: Vec<_> = selections.iter().map(|selection| self.plan(selection)).collect();
+        let images: Vec<_> = plans.iter().map(|plan| plan.as_ref().ok().map(Progress::of)).collect();
+        let units = |image| (0..Progress::units(image)).map(move |unit| (image, unit));
+        let units: Vec<_> = images.iter().flatten().flat_map(units).collect();
+        let warnings = jobs::run(limit, &units, |(image, unit)| self.advance(image, *unit));
+        let linked: Vec<_> = images.into_iter().map(|image| image.map(Progress::into_result)).collect();
+        let result = |(plan, linked): (Result<ImagePlan<'_>>, Option<Result<ImageReport>>)| {
+            plan.and_then(|_| linked.expect("what was planned was made"))
         };
-        (planned.into_iter().zip(results).map(next).collect(), warnings)
+        (plans.into_iter().zip(linked).map(result).collect(), warnings.into_iter().flatten().collect())
+    }
+
+    /// Compiles a unit of `image`, and links the image if it was the last.
+    fn advance(&self, image: &Progress<'_>, unit: usize) -> Vec<String> {
+        let (compiled, warnings) = self.find_or_compile(&image.units[unit]);
+        *locked(&image.compiled[unit]) = Some(compiled);
+        if image.left.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let results = image.compiled.iter().map(|result| locked(result).take());
+            let codes = all_or_errors(results.flatten().collect());
+            let plan = image.units[unit].plan;
+            *locked(&image.linked) = Some(codes.and_then(|codes| self.link(plan, &codes)));
+        }
+        warnings
     }
 
     /// Finds out what an image is compiled from.
@@ -161,13 +169,34 @@ impl Link<'_> {
 }
 
 impl ImagePlan<'_> {
-    fn units(&self, image: usize) -> impl Iterator<Item = Unit<'_>> {
+    fn units(&self) -> impl Iterator<Item = Unit<'_>> {
         let cpus = self.selection.cpus.iter().map(String::as_str);
         let cpus: Vec<_> = if self.selection.cpus.is_empty() { vec![""] } else { cpus.collect() };
-        let of_part =
-            move |part| cpus.clone().into_iter().map(move |cpu| Unit { image, plan: self, part, cpu });
+        let of_part = move |part| cpus.clone().into_iter().map(move |cpu| Unit { plan: self, part, cpu });
         (0..self.parts.len()).flat_map(of_part)
     }
+}
+
+impl<'a> Progress<'a> {
+    fn of(plan: &'a ImagePlan<'a>) -> Self {
+        let units: Vec<_> = plan.units().collect();
+        let compiled = units.iter().map(|_| Mutex::new(None)).collect();
+        Self { left: AtomicUsize::new(units.len()), units, compiled, linked: Mutex::new(None) }
+    }
+
+    fn units(&self) -> usize {
+        self.units.len()
+    }
+
+    /// What became of it, once all units were compiled.
+    fn into_result(self) -> Result<ImageReport> {
+        let linked = self.linked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        linked.expect("whoever compiled the last unit linked the image")
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Assembly {

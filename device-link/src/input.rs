@@ -115,12 +115,12 @@ pub(crate) fn sort(
     Ok(all)
 }
 
-/// Has LLVM check the module, unless that and what it found is in the cache. Returns what is worth saying about
-/// the cache.
+/// Has LLVM check and summarize the module, unless that is in the cache. Returns what is worth saying about the
+/// cache.
 fn check(source: &ModuleSource, cache: Option<&LinkCache>) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
     match cache.map(|cache| (cache, cache.find_summary(source.key(), &mut warnings))) {
-        None => source.check()?,
+        None => drop(source.summary()?),
         Some((_, Some(summary))) => source.remember(summary),
         Some((cache, None)) => warnings.extend(cache.keep_summary(source.key(), source.summary()?)),
     }
