@@ -47,6 +47,8 @@ pub const DATA_BEGIN: &[u8] = b"__tgt_target_data_begin_mapper\0";
 pub const DATA_END: &[u8] = b"__tgt_target_data_end_mapper\0";
 /// Copies mapped memory. As [`DATA_BEGIN`].
 pub const DATA_UPDATE: &[u8] = b"__tgt_target_data_update_mapper\0";
+/// Memory of the host that a device can reach. As [`DATA_BEGIN`].
+pub const ALLOC_HOST: &[u8] = b"llvm_omp_target_alloc_host\0";
 /// OpenMP's number of devices, the host left out. As [`DATA_BEGIN`].
 pub const NUM_DEVICES: &[u8] = b"omp_get_num_devices\0";
 /// OpenMP's default device. As [`DATA_BEGIN`].

@@ -77,7 +77,7 @@ const COMPARE_64: Marker = Marker::Runtime(Signature::new(Some(I64), &[Pointer, 
 const FENCE: Marker = Marker::Runtime(Signature::new(None, &[]));
 
 /// Every marker and its symbol. Atomic operations are relaxed; their integers are without sign.
-pub const ALL: [(&str, Marker); 61] = [
+pub const ALL: [(&str, Marker); 62] = [
     ("__outboard_dev_global_id_x", Marker::GlobalId(0)),
     ("__outboard_dev_global_id_y", Marker::GlobalId(1)),
     ("__outboard_dev_global_id_z", Marker::GlobalId(2)),
@@ -104,6 +104,7 @@ pub const ALL: [(&str, Marker); 61] = [
     ("__outboard_dev_ballot", Marker::Lanes(Signature::new(Some(I64), &[I32]))),
     (PANIC, Marker::Runtime(Signature::new(None, &[Pointer, I64, Pointer]))),
     ("__outboard_dev_print", Marker::Runtime(Signature::new(None, &[Pointer, I64, Pointer, I64]))),
+    ("__outboard_dev_set_reports", Marker::Runtime(Signature::new(None, &[Pointer]))),
     ("__outboard_dev_fence_block", FENCE),
     ("__outboard_dev_fence_device", FENCE),
     ("__outboard_dev_fence_system", FENCE),

@@ -76,3 +76,7 @@ pub const RUSTC_MAP_TYPES: &str = ".offload_maptypes.";
 pub const RUSTC_BEGIN: &str = ".begin";
 /// Map types of the launch itself.
 pub const RUSTC_KERNEL: &str = ".kernel";
+
+/// The variable of an x86_64 image's threads that says where a kernel goes on which panics: the buffer of
+/// `llvm.eh.sjlj.setjmp`, or null.
+pub const WAY_OUT: &str = "__outboard_way_out";

@@ -98,6 +98,23 @@ static __attribute__((noinline)) void report(uint32_t kind, TEXT(kernel), TEXT(f
     numbers[index] = values[index];
 }
 
+// Gives the image the buffer: for a host that doesn't know the variable by name.
+DEVICE void __outboard_dev_set_reports(void GENERIC *buffer) { __outboard_reports = (uint64_t)buffer; }
+
+#ifdef __x86_64__
+// Where the kernel goes on that this thread runs; the entry sets it.
+__attribute__((visibility("hidden"))) _Thread_local void **__outboard_way_out;
+
+// A panic that the host will read ends the kernel. One that nobody reads must not go unseen.
+static __attribute__((noinline)) _Noreturn void leave_kernel(void) {
+  if (__outboard_reports && __outboard_way_out)
+    __builtin_longjmp(__outboard_way_out, 1);
+  __builtin_trap();
+}
+#else
+#define leave_kernel __builtin_trap
+#endif
+
 DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t length,
                                            const struct location GENERIC *location) {
   const char GENERIC *kernel = __outboard_dev_kernel_name();
@@ -110,7 +127,7 @@ DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t
     column = location->column;
   }
   report(PANIC, kernel, length_of(kernel), file, file_length, message, shorten(length), line, column, 0, 0);
-  __builtin_trap();
+  leave_kernel();
 }
 
 // What takes its place in images that don't record panics: the smallest code.

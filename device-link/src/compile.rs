@@ -9,9 +9,9 @@ use crate::target::Target;
 use crate::trace::Trace;
 use crate::{
     Error, Result, compose, entry, kernels, levels, optimize, own_modules, problem, reach, recursion,
-    retarget, runtime, shared_memory, work_items,
+    retarget, runtime, shared_memory, way_out, work_items,
 };
-use abi::names::{IR_KEY, PTX_KEY};
+use abi::names::{IR_KEY, PTX_KEY, WAY_OUT};
 use abi::reports::REPORTS;
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::inkwell::module::Module;
@@ -88,7 +88,7 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
     problems.extend(resolve_markers(&context, &module, work, &machine, (&kernels, &reached, &entries))?);
     temps.write_module("entries", &module)?;
     retarget::link_libraries(&module, target, options.libclc.as_ref())?;
-    bitcode_link::internalize_except(&module, &[&exports[..], &[REPORTS]].concat());
+    bitcode_link::internalize_except(&module, &[&exports[..], &[REPORTS, WAY_OUT]].concat());
     verify(&module, "linking libraries")?;
     let level = options.opt_level;
     trace.time("optimize", name, || optimize::optimize(&module, &machine, (target, optimized), level))?;
@@ -102,6 +102,10 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
     problems.extend(optimize::find_empty(&module, &kernels, &reached));
     problem::refuse(problems)?;
 
+    if target == Target::X86_64 {
+        way_out::emit(&module, &kernels)?;
+        verify_early(&module, "making ways out of kernels")?;
+    }
     if levels {
         levels::rename_entries(&module, &kernels, arch);
     }

@@ -43,6 +43,7 @@ mod standard_library;
 mod target;
 mod tool;
 mod trace;
+mod way_out;
 mod work_items;
 
 pub mod container;

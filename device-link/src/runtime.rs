@@ -10,6 +10,7 @@ use crate::reach::in_module;
 use crate::retarget::attributes;
 use crate::target::Target;
 use abi::markers::{Marker, PREFIX};
+use abi::names::WAY_OUT;
 use abi::panics::PANIC;
 use abi::reports::REPORTS;
 use llvm_plugin::atomic::set_scope;
@@ -174,10 +175,12 @@ pub(crate) fn name_kernels<'ctx>(context: &'ctx Context, module: &Module<'ctx>, 
     }
 }
 
-/// Takes the variable for reports out of an optimized image that makes none.
+/// Takes the variables for reports out of an optimized image that makes none.
 pub(crate) fn drop_unused(module: &Module<'_>) {
-    // Where it is used it stays, which is no failure.
-    erase_unused(module, REPORTS);
+    for variable in [REPORTS, WAY_OUT] {
+        // Where it is used it stays, which is no failure.
+        erase_unused(module, variable);
+    }
 }
 
 /// The address of `kernel`'s name, with a terminator.

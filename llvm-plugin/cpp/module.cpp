@@ -15,6 +15,11 @@ extern "C" void outboard_append_global_ctor(LLVMModuleRef module, LLVMValueRef f
                       key ? unwrap<Constant>(key) : nullptr);
 }
 
+/// LLVM's setPIELevel would add a second flag.
+extern "C" void outboard_make_shared(LLVMModuleRef module) {
+  unwrap(module)->setModuleFlag(Module::Max, "PIE Level", static_cast<uint32_t>(PIELevel::Default));
+}
+
 extern "C" void outboard_append_compiler_used(LLVMModuleRef module, LLVMValueRef global) {
   appendToCompilerUsed(*unwrap(module), {unwrap<GlobalValue>(global)});
 }

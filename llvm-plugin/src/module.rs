@@ -30,6 +30,13 @@ pub fn append_global_ctor(
     }
 }
 
+/// Makes `module` a part of a shared library, whatever its compiler took it for: thread-local variables are
+/// reached otherwise in an executable.
+pub fn make_shared(module: &Module<'_>) {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_make_shared(module.as_mut_ptr()) }
+}
+
 /// Keeps `global` through optimisation, not through the linker.
 pub fn append_compiler_used(module: &Module<'_>, global: GlobalValue<'_>) {
     // SAFETY: both are live.

@@ -64,9 +64,10 @@ pub enum Error {
     },
     /// The kernel panicked. What it was to change may be changed in part.
     #[error(
-        "the kernel `{kernel}` panicked in item ({}, {}, {}){}: {message}\n\
+        "the kernel `{kernel}` panicked{}{}: {message}\n\
          help: `OUTBOARD_DEVICE=cpu` runs kernels on the CPU, where a debugger can follow them",
-        item[0], item[1], item[2], place(location)
+        in_item(item),
+        place(location)
     )]
     DevicePanic {
         /// The Rust name of the kernel's body.
@@ -75,8 +76,8 @@ pub enum Error {
         message: String,
         /// File, line and column, where known.
         location: Option<String>,
-        /// Position of the item: x, y, z.
-        item: [usize; 3],
+        /// Position of the item, x, y, z, where known. The host device does not tell.
+        item: Option<[usize; 3]>,
     },
     /// The memory for an allocation is not there.
     #[error("no memory for {bytes} bytes\nhelp: work on a part at a time")]
@@ -126,6 +127,10 @@ pub enum Error {
         /// Its bytes.
         bytes: usize,
     },
+}
+
+fn in_item(item: &Option<[usize; 3]>) -> String {
+    item.map(|[x, y, z]| format!(" in item ({x}, {y}, {z})")).unwrap_or_default()
 }
 
 fn place(location: &Option<String>) -> String {

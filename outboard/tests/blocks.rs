@@ -132,5 +132,5 @@ fn a_panic_between_barriers_ends_the_launch() {
         *y.of(*it) = 1;
     });
     let Err(Error::DevicePanic { message, item, .. }) = error else { panic!("{error:?}") };
-    assert_eq!((message.as_str(), item), ("not this one", [40, 0, 0]));
+    assert_eq!((message.as_str(), item), ("not this one", Some([40, 0, 0])));
 }

@@ -118,13 +118,34 @@ fn panics_of_kernels() {
 }
 
 #[test]
+fn panics_on_a_device() {
+    let device = Device::default();
+    let mut y = [0u32; 4];
+    let result = device.over(3).run((&[5u32, 6, 7], each(&mut y)), second_digit);
+    if device.is_cpu() {
+        assert!(matches!(result, Err(Error::DevicePanic { item: Some([2, 0, 0]), .. })), "{result:?}");
+        return;
+    }
+    check(
+        result,
+        "the kernel `errors::second_digit` panicked at FILE: index out of bounds\n\
+         help: `OUTBOARD_DEVICE=cpu` runs kernels on the CPU, where a debugger can follow them",
+    );
+    // The launch is over, and the next one is not its affair.
+    assert_eq!(y[..2], [20, 16]);
+    let result = device.over(2).run((&[5u32, 6, 7], each(&mut y)), second_digit);
+    assert!(result.is_ok(), "{result:?}");
+    assert!(y.offload_mut().on(&device).for_each(|_| panic!("a message")).is_err());
+}
+
+#[test]
 fn a_panic_stops_all_threads() {
     let mut counts = [0u32; 1];
     let error = Device::cpu().over(1 << 24).run(atomic(&mut counts), |it, counts| {
         assert!(it.index() != 5, "stop");
         counts.add(0, 1);
     });
-    assert!(matches!(error, Err(Error::DevicePanic { item: [5, 0, 0], .. })), "{error:?}");
+    assert!(matches!(error, Err(Error::DevicePanic { item: Some([5, 0, 0]), .. })), "{error:?}");
     assert!(counts[0] < 1 << 24);
 }
 

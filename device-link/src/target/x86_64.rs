@@ -108,7 +108,7 @@ const LIBRARY_FOLDERS: [&str; 4] =
 
 /// By file name, so that the C library's development files aren't needed. libgcc_s has what compilers
 /// call for 128-bit integers.
-const LIBRARIES: [&str; 3] = ["libm.so.6", "libc.so.6", "libgcc_s.so.1"];
+const LIBRARIES: [&str; 4] = ["libm.so.6", "libc.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2"];
 
 /// Functions of the C library that compilers call on their own account.
 const MEMORY_FUNCTIONS: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];

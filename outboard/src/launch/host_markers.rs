@@ -50,3 +50,7 @@ extern "C-unwind" fn __outboard_dev_static_shared(key: u64, size: u64, _alignmen
 extern "C-unwind" fn __outboard_dev_dynamic_shared() -> *mut u8 {
     block_team::dynamic_memory()
 }
+
+// SAFETY: the name is the marker's, and so is the type.
+#[unsafe(no_mangle)]
+extern "C-unwind" fn __outboard_dev_set_reports(_buffer: *mut u8) {}

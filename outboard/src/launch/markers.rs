@@ -19,6 +19,8 @@ unsafe extern "C-unwind" {
     safe fn __outboard_dev_grid_size_x() -> u32;
     safe fn __outboard_dev_grid_size_y() -> u32;
     safe fn __outboard_dev_grid_size_z() -> u32;
+    #[link_name = "__outboard_dev_set_reports"]
+    pub(crate) safe fn set_reports(buffer: *mut u8);
     #[link_name = "__outboard_dev_barrier"]
     pub(crate) safe fn barrier();
     #[link_name = "__outboard_dev_static_shared"]

@@ -19,6 +19,7 @@ mod offer;
 mod panics;
 pub(crate) mod plain;
 pub(crate) mod printing;
+mod reports;
 mod resident;
 mod run;
 mod runtime;

@@ -3,49 +3,64 @@
 use super::buffers::{Buffer, Buffers, Memory, Moves, Residency};
 use super::item::Item;
 use super::kernel::{Geometry, Kernel, Over, Packed, operands};
+use super::reports::{self, Reports};
 use super::runtime::{Runtime, runtime};
 use super::shapes::{self, MAX_BUFFERS, Operand};
 use super::views::Own;
-use super::{arguments::Each, resident};
+use super::{arguments::Each, markers, resident};
 use crate::device::{Device, Place};
 use crate::{Error, error};
 use std::sync::OnceLock;
 
-/// What the probe finds when no device has run it.
+/// What is there when no device has run the crate's own kernel.
 const UNTOUCHED: u64 = 0;
 /// What it leaves.
 const TOUCHED: u64 = 0x6f75_7462_6f61_7264;
+/// Nothing is reported.
+const NO_BUFFER: u64 = 0;
 
 /// The runtime, once a launch has shown that a device runs this program's kernels. The launch comes first: it
 /// registers the images, and the runtime decides at its first use, once and for all, whether there is a device.
 fn working_runtime() -> Option<&'static Runtime> {
     static WORKS: OnceLock<bool> = OnceLock::new();
-    let works = *WORKS.get_or_init(|| probe() == TOUCHED);
+    let works = *WORKS.get_or_init(|| touch(-1, NO_BUFFER) == TOUCHED);
     runtime().filter(|_| works)
 }
 
-fn touch<'k>(item: Item<'k>, flag: Own<'k, u64>) {
-    *flag.of(item) = TOUCHED;
+/// Where panics on that device are reported.
+fn reports_of(runtime: &Runtime, device: u32) -> Option<&'static Reports> {
+    reports::of_device(runtime, device, |buffer| {
+        touch(device.into(), buffer);
+    })
 }
 
-fn probe() -> u64 {
-    type Probe<F> = Over<usize, Each<&'static mut [u64]>, F>;
+/// The crate's own kernel: it shows that it ran, and gives the device runtime the buffer for reports.
+fn touching<'k>(item: Item<'k>, (flag, buffer): (Own<'k, u64>, u64)) {
+    *flag.of(item) = TOUCHED;
+    markers::set_reports(std::ptr::with_exposed_provenance_mut(buffer as usize));
+}
 
-    fn launch<F>(body: F, flag: &mut u64)
+/// Runs that on a device, -1 being the default one. Gives what it leaves.
+fn touch(device: i64, buffer: u64) -> u64 {
+    type Touching<F> = Over<usize, (Each<&'static mut [u64]>, u64), F>;
+
+    fn launch<F>(device: i64, buffer: u64, flag: &mut u64, body: F)
     where
-        Probe<F>: Kernel<Packed = Packed<usize, (), F>>,
+        Touching<F>: Kernel<Packed = Packed<usize, ((), u64), F>>,
     {
         let none = Operand { base: std::ptr::null_mut(), size: 0 };
         let mut buffers = [none; MAX_BUFFERS];
         buffers[0] = Operand { base: std::ptr::from_mut(flag).cast(), size: size_of::<u64>() };
         let geometry = Geometry { grid: [1; 3], block: [1; 3], shared_bytes: 0 };
-        let packed = Packed { extent: 1, meta: (), body };
-        // SAFETY: the probe takes one buffer of one element.
-        unsafe { shapes::launch::<Probe<F>>(&operands::<Probe<F>>(-1, geometry, buffers, &packed)) };
+        let packed = Packed { extent: 1, meta: ((), buffer), body };
+        // SAFETY: the kernel takes one buffer of one element.
+        unsafe {
+            shapes::launch::<Touching<F>>(&operands::<Touching<F>>(device, geometry, buffers, &packed))
+        };
     }
 
     let mut flag = UNTOUCHED;
-    launch(touch, &mut flag);
+    launch(device, buffer, &mut flag, touching);
     flag
 }
 
@@ -84,15 +99,25 @@ pub(super) fn offer<K: Kernel>(
         return if device.is_required() { Err(error::no_device(device.place())) } else { Ok(false) };
     };
     let held = resident::hold(runtime, number, buffers.all())?;
-    let operands = operands::<K>(number.into(), geometry?, buffers.operands(), packed);
+    let geometry = geometry?;
+    let operands = operands::<K>(number.into(), geometry, buffers.operands(), packed);
+    let reports = reports_of(runtime, number);
+    reports.inspect(|reports| reports.enter());
     // SAFETY: the buffers are those that the kernel's arguments have lowered themselves to.
     let status = unsafe { shapes::launch::<K>(&operands) };
+    let panic = reports.and_then(Reports::leave);
     if status as u64 != abi::launch::status::DEVICE {
         return if device.is_required() { Err(Error::NoKernel { kernel }) } else { Ok(false) };
     }
     let by_buffer = if K::POINTERS > buffers.all().len() { size_of::<K::Packed>() as u64 } else { 0 };
     device.counters().count_launch(held.moved.to + by_buffer, held.moved.from);
-    Ok(true)
+    match panic {
+        None => Ok(true),
+        Some(panic) => {
+            let item = panic.item(&geometry);
+            Err(Error::DevicePanic { kernel, message: panic.message, location: panic.location, item })
+        }
+    }
 }
 
 /// What a scope holds on one device is not on another.

@@ -49,8 +49,8 @@ where
         return Ok(());
     }
     let packed = Packed { extent, meta, body };
-    if offer::<Over<D, A, F>>(device, grid_over(extent), &packed, &buffers, type_name::<F>())? {
-        print(&buffers);
+    let offered = offer::<Over<D, A, F>>(device, grid_over(extent), &packed, &buffers, type_name::<F>());
+    if offered_ran(&buffers, offered)? {
         return Ok(());
     }
     let pointers = HostPointers(buffers.pointers());
@@ -90,8 +90,8 @@ where
         shared_bytes: shared_bytes.try_into().map_err(|_| too_large())?,
     };
     let packed = Packed { extent: count, meta, body };
-    if offer::<Blocks<D, S, A, F>>(device, Ok(geometry), &packed, &buffers, type_name::<F>())? {
-        print(&buffers);
+    let offered = offer::<Blocks<D, S, A, F>>(device, Ok(geometry), &packed, &buffers, type_name::<F>());
+    if offered_ran(&buffers, offered)? {
         return Ok(());
     }
     let pointers = HostPointers(buffers.pointers());
@@ -131,8 +131,16 @@ fn on_cpu(
         kernel,
         message,
         location,
-        item,
+        item: Some(item),
     })
+}
+
+/// Whether a device ran the launch, with what the kernel has printed shown.
+fn offered_ran(buffers: &Buffers, offered: Result<bool, Error>) -> Result<bool, Error> {
+    if !matches!(offered, Ok(false)) {
+        print(buffers);
+    }
+    offered
 }
 
 /// Shows what the kernel has printed.

@@ -2,7 +2,7 @@
 //! CPU where it is not.
 
 use super::buffers::Memory;
-use abi::entry_points::{DATA_BEGIN, DATA_END, DATA_UPDATE, NUM_DEVICES, RUNTIME_LIBRARIES};
+use abi::entry_points::{ALLOC_HOST, DATA_BEGIN, DATA_END, DATA_UPDATE, NUM_DEVICES, RUNTIME_LIBRARIES};
 use abi::{MapFlags, names::SHORT_IDENT};
 use libloading::Library;
 use std::ffi::{c_int, c_void};
@@ -37,6 +37,7 @@ pub(crate) struct Runtime {
     update: Mapper,
     devices: unsafe extern "C" fn() -> c_int,
     default_device: unsafe extern "C" fn() -> c_int,
+    alloc_host: unsafe extern "C" fn(bytes: usize, device: c_int) -> *mut c_void,
 }
 
 /// The runtime, if this machine has it.
@@ -71,6 +72,7 @@ fn load(library: &Library) -> Option<Runtime> {
             end: *library.get(DATA_END).ok()?,
             update: *library.get(DATA_UPDATE).ok()?,
             devices: *library.get(NUM_DEVICES).ok()?,
+            alloc_host: *library.get(ALLOC_HOST).ok()?,
             default_device: *library.get(abi::entry_points::DEFAULT_DEVICE).ok()?,
         })
     }
@@ -87,6 +89,13 @@ impl Runtime {
     pub(crate) fn default_device(&self) -> u32 {
         // SAFETY: takes nothing and may be called at any time.
         unsafe { (self.default_device)() }.try_into().unwrap_or(0)
+    }
+
+    /// Memory of the host that the device can reach; nothing where there is none.
+    pub(crate) fn alloc_host(&self, bytes: usize, device: u32) -> Option<*mut u8> {
+        // SAFETY: the device exists, and the memory is never given back.
+        let memory = unsafe { (self.alloc_host)(bytes, device.try_into().ok()?) };
+        (!memory.is_null()).then_some(memory.cast())
     }
 
     /// Starts a mapping: memory on the device, and with `TO` a copy to it.
