@@ -99,3 +99,8 @@ pub mod prelude {
 pub fn built_with_plugin() -> bool {
     cfg!(outboard)
 }
+
+/// The code of docs/crate.md, tested.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/crate.md")]
+mod guide {}

@@ -46,7 +46,7 @@ fn multiply<'k>(it: BlockItem<'k>, (a, b, c, n): (&'k [f32], &'k [f32], Own<'k, 
 
 #[test]
 fn tiled_matrix_multiplication() -> Result<(), Error> {
-    let n = 32;
+    let n = if cfg!(miri) { 16 } else { 32 };
     let a: Vec<f32> = (0..n * n).map(|i| (i % 7) as f32).collect();
     let b: Vec<f32> = (0..n * n).map(|i| (i % 5) as f32).collect();
     let mut c = vec![0.0; n * n];
@@ -61,7 +61,7 @@ fn tiled_matrix_multiplication() -> Result<(), Error> {
 
 #[test]
 fn a_scan_of_a_block_whose_size_the_program_tells() -> Result<(), Error> {
-    for size in [1, 2, 64, 300, 1024] {
+    for size in if cfg!(miri) { [1, 2, 3, 8, 9] } else { [1, 2, 64, 300, 1024] } {
         let mut y: Vec<u64> = (0..3 * size as u64).collect();
         let expected: Vec<u64> = y
             .chunks(size)
@@ -95,8 +95,9 @@ fn a_scan_of_a_block_whose_size_the_program_tells() -> Result<(), Error> {
 
 #[test]
 fn blocks_share_nothing_with_each_other() -> Result<(), Error> {
-    let mut counts = vec![0u32; 200];
-    Device::cpu().blocks(200, 16).run(atomic(&mut counts), |it, counts| {
+    let blocks = if cfg!(miri) { 4 } else { 200 };
+    let mut counts = vec![0u32; blocks];
+    Device::cpu().blocks(blocks, 16).run(atomic(&mut counts), |it, counts| {
         let count = outboard::shared!(it, [u32; 1]);
         count.add(0, 1);
         it.barrier();
@@ -104,7 +105,7 @@ fn blocks_share_nothing_with_each_other() -> Result<(), Error> {
             counts.set(it.block_x(), count.get(0));
         }
     })?;
-    assert_eq!(counts, [16; 200]);
+    assert!(counts.iter().all(|count| *count == 16), "{counts:?}");
     Ok(())
 }
 

@@ -107,7 +107,7 @@ const LIBRARY_FOLDERS: [&str; 4] =
     ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64"];
 
 /// By file name, so that the C library's development files aren't needed. libgcc_s has what compilers
-/// call for 128-bit integers.
+/// call for 128-bit integers, and the dynamic linker what they call for thread-local variables.
 const LIBRARIES: [&str; 4] = ["libm.so.6", "libc.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2"];
 
 /// Functions of the C library that compilers call on their own account.

@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod atomics;
+#[cfg_attr(miri, path = "block_threads.rs")]
 mod block_team;
 pub(crate) mod buffers;
 pub(crate) mod capture;
