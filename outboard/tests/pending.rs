@@ -34,7 +34,7 @@ fn a_scope_waits_for_what_nobody_waits_for() {
     let mut y = vec![0u32; n];
     thread::scope(|s| {
         let launch = Device::cpu().over(n).spawn(s, each(&mut y), |it, y| *y.of(it) = 1);
-        std::mem::forget(launch);
+        drop(launch);
     });
     assert_eq!(y, vec![1; n]);
 }
