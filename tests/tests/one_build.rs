@@ -195,3 +195,30 @@ fn a_shared_library_of_rust_and_a_program_that_uses_it() {
     build.edit("launching/Cargo.toml", "[package]", "[lib]\ncrate-type = [\"dylib\"]\n\n[package]");
     check(&build, &[]);
 }
+
+#[test]
+fn images_for_several_devices() {
+    let build = Build::with(
+        &["-Clink-arg=--outboard-device=host,gfx90a", "-Clink-arg=--outboard-report=reports"],
+        "",
+    );
+    check(&build, &[]);
+    let files = std::fs::read_dir(build.scratch.path("reports"))
+        .expect("made")
+        .map(|entry| entry.expect("readable").path());
+    let texts: Vec<_> = files.map(|path| std::fs::read_to_string(path).expect("a report")).collect();
+    let report: serde_json::Value = serde_json::from_str(&texts[0]).expect("JSON");
+    let targets: Vec<_> = report["images"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|image| {
+            (image["triple"].as_str(), image["arch"].as_str(), image["kernels"].as_array().map(Vec::len))
+        })
+        .collect();
+    let expected = [
+        (Some("x86_64-unknown-linux-gnu"), Some(""), Some(5)),
+        (Some("amdgcn-amd-amdhsa"), Some("gfx90a"), Some(5)),
+    ];
+    assert_eq!(targets, expected, "{report}");
+}
