@@ -17,7 +17,7 @@ pub struct Options {
     pub cache: Option<PathBuf>,
     /// The Rust toolchain whose standard library is used.
     pub sysroot: Option<PathBuf>,
-    /// A folder for what was made and what is worth saying about it: a file of JSON for each program.
+    /// A folder for what was made and what is worth saying about it: `PROGRAM.json` and `PROGRAM.offload`.
     pub report: Option<PathBuf>,
 }
 

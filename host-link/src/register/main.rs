@@ -4,16 +4,17 @@ mod archive;
 mod diagnostics;
 mod error;
 mod object_file;
+mod report;
 mod roots;
 mod units;
 
 use anyhow::{Context as _, Result, bail};
 use archive::Archives;
-use device_link::{Failure, Options, PanicMode, TargetSpec, container, link_device, write_file};
+use device_link::{Failure, Options, PanicMode, TargetSpec, link_device, write_file};
 use error::Error;
 use host_codegen::Container;
 use host_link::job::Job;
-use offload_binary::Image;
+use report::Report;
 use roots::Roots;
 use std::path::Path;
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
     llvm_plugin::fatal::exit_on_fatal_error();
     let job = std::env::args_os().nth(1);
     let job = job.context("outboard-link runs this program, with a file that says what to do");
-    match job.and_then(|path| read_job(Path::new(&path))).and_then(|job| run(&job)) {
+    match job.and_then(|path| read_job(Path::new(&path))).and_then(|job| run_and_report(&job)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             write_line("error", &format!("{error:#}"));
@@ -37,7 +38,19 @@ fn read_job(path: &Path) -> Result<Job> {
     serde_json::from_slice(&text).with_context(|| format!("`{}` is no job", path.display()))
 }
 
-fn run(job: &Job) -> Result<()> {
+fn run_and_report(job: &Job) -> Result<()> {
+    let mut report = Report::of(job);
+    let result = run(job, &mut report);
+    if let Err(error) = &result {
+        report.error = Some(format!("{error:#}"));
+    }
+    if let Some(folder) = &job.options.report {
+        report.write(folder)?;
+    }
+    result
+}
+
+fn run(job: &Job, told: &mut Report) -> Result<()> {
     let sections = Sections::read(job)?;
     let units = sections.units()?;
     let roots = roots::find(&units);
@@ -46,35 +59,16 @@ fn run(job: &Job) -> Result<()> {
         Ok(report) => report,
         Err(failure) => bail!(archives.name_files(&refusal(&failure, &units, &roots))),
     };
-    let warnings: Vec<_> = report.warnings.iter().map(|warning| archives.name_files(warning)).collect();
-    for warning in &warnings {
-        write_line("warning", warning);
+    for warning in &report.warnings {
+        let warning = archives.name_files(warning);
+        write_line("warning", &warning);
+        told.warnings.push(warning);
     }
     let images: Vec<_> = report.images.into_iter().map(|image| image.image).collect();
-    if let Some(folder) = &job.options.report {
-        write_report(folder, job, &images, &warnings)?;
-    }
+    told.add(&images, &roots);
     let container = Container::new(images).map_err(Error::from)?;
     let object = object_file::emit(&container, &job.options)?;
     Ok(write_file(&job.object, &object)?)
-}
-
-/// What was made for a program, as JSON.
-#[derive(serde::Serialize)]
-struct Made<'a> {
-    program: &'a Path,
-    #[serde(flatten)]
-    listing: container::Listing,
-    warnings: &'a [String],
-}
-
-/// rustc shows nobody what its linker says of a link that goes well; whoever runs cargo can read it here.
-fn write_report(folder: &Path, job: &Job, images: &[Image], warnings: &[String]) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
-    let mut name = job.program.file_name().unwrap_or_default().to_owned();
-    name.push(".json");
-    let made = Made { program: &job.program, listing: container::list(images), warnings };
-    Ok(write_file(&folder.join(name), &serde_json::to_vec(&made)?)?)
 }
 
 fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
