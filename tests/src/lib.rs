@@ -15,7 +15,7 @@ pub mod tools;
 pub mod workspace;
 
 pub use normalise::normalise;
-pub use products::{device_link, outboard_link, plugin};
+pub use products::{cargo_outboard, device_link, outboard_link, plugin};
 pub use run::{Ran, Run};
 pub use scratch::Scratch;
 pub use tools::{llvm, nightly, rustcs, stable};

@@ -1,4 +1,4 @@
-//! The plugin, device-link and outboard-link, built once a test process: tests never run a stale one.
+//! The plugin and the programs, built once a test process: tests never run a stale one.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,6 +22,13 @@ pub fn device_link() -> &'static Path {
 pub fn outboard_link() -> &'static Path {
     static OUTBOARD_LINK: OnceLock<PathBuf> = OnceLock::new();
     OUTBOARD_LINK.get_or_init(|| build("host-link", "outboard-link"))
+}
+
+/// The command `cargo outboard`, with all that it uses beside it.
+pub fn cargo_outboard() -> &'static Path {
+    static CARGO_OUTBOARD: OnceLock<PathBuf> = OnceLock::new();
+    let _ = (plugin(), outboard_link(), device_link());
+    CARGO_OUTBOARD.get_or_init(|| build("cargo-outboard", "cargo-outboard"))
 }
 
 /// Builds `package`, and tells where its `file` is.

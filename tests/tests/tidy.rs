@@ -101,6 +101,12 @@ const DIRECTIONS: &[Direction] = &[
         instead: "host-link alone sees both sides, and makes nothing itself: pass and device-link do",
     },
     Direction {
+        package: "cargo-outboard",
+        may_see: &[],
+        may_see_llvm: false,
+        instead: "cargo-outboard sets flags and runs programs; what needs LLVM is in device-link and host-link",
+    },
+    Direction {
         package: "xtask",
         may_see: &[],
         may_see_llvm: false,

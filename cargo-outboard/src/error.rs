@@ -1,0 +1,58 @@
+//! What keeps the command from its work, each with what helps.
+
+use std::path::PathBuf;
+
+/// What functions return.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// A failure.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("can't run `{program}`\nhelp: {help}")]
+    Run { program: String, help: &'static str, source: std::io::Error },
+    #[error("`{program}` failed: {text}")]
+    Failed { program: String, text: String },
+    #[error("can't read `{}`", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("can't write `{}`", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("cargo can't tell about this project")]
+    Metadata { source: cargo_metadata::Error },
+    #[error("`{program}` printed what can't be read")]
+    Json { program: String, source: serde_json::Error },
+    #[error(
+        "the plugin is for LLVM {wanted}, and rustc {rustc} has LLVM {found}\n\
+         help: install a toolchain whose LLVM is {wanted} and name it: `rustup toolchain install 1.95.0`, then \
+         `cargo +1.95.0 outboard ...`"
+    )]
+    OtherLlvm { rustc: String, found: String, wanted: u32 },
+    #[error("`{rustc} -vV` does not tell its {what}\nhelp: `RUSTC` and `build.rustc` may name no rustc")]
+    NoVersion { rustc: String, what: &'static str },
+    #[error(
+        "`{file}` is missing: looked in {places}\n\
+         help: it belongs beside cargo-outboard; `OUTBOARD_TOOLS` names another folder"
+    )]
+    NoPart { file: &'static str, places: String },
+    #[error("there is no folder for caches\nhelp: set `OUTBOARD_HOME` to one")]
+    NoStore,
+    #[error("there is no device `{name}`\nhelp: {help}")]
+    UnknownDevice { name: String, help: String },
+    #[error(
+        "`{target}` is no target whose programs can launch\n\
+         help: build for {known}; for others plain `cargo build` makes programs that run on the CPU",
+        known = crate::toolchain::TARGET
+    )]
+    OtherTarget { target: String },
+    #[error(
+        "`{name}` can't be a package's name\nhelp: begin with a letter, and use letters, digits, `-` and `_`"
+    )]
+    ProjectName { name: String },
+    #[error("`{}` is there already\nhelp: name another folder", path.display())]
+    Exists { path: PathBuf },
+    #[error("{what} that launches was linked here: `{}` has no report\nhelp: build it with `cargo outboard build`", folder.display())]
+    NoProgram { what: String, folder: PathBuf },
+    #[error("`{program}` has no kernel with `{name}` in its name\nhelp: its kernels are{known}")]
+    NoKernel { program: String, name: String, known: String },
+    #[error("`{place}` is {known}, not {found}")]
+    BadValue { place: String, known: &'static str, found: String },
+}

@@ -1,0 +1,80 @@
+//! Settings in, the flags of one build out.
+
+use crate::args::Runtime;
+use crate::cargo_config::{CargoConfig, Flags, Found, SEPARATOR, config_argument, is_own_linker, linker_of};
+use crate::config::Settings;
+use crate::store::Kept;
+use crate::toolchain::TARGET;
+use std::ffi::OsString;
+use std::path::Path;
+
+/// What is added to a call of cargo.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Additions {
+    pub(crate) arguments: Vec<OsString>,
+    pub(crate) variables: Vec<(&'static str, String)>,
+}
+
+/// Our flags for rustc, in the order in which they are documented.
+pub(crate) fn own_flags(
+    kept: &Kept,
+    settings: &Settings,
+    linker: Option<&str>,
+    reports: &Path,
+) -> Vec<String> {
+    let mut flags = vec![
+        format!("-Zllvm-plugins={}", kept.plugin.display()),
+        "-Cpasses=offload-records".to_owned(),
+        // A barrier that rustc's own passes have put into two arms of a branch is another barrier.
+        "-Zmir-enable-passes=-JumpThreading".to_owned(),
+        "--cfg=outboard".to_owned(),
+        // Among the flags and not as cargo's setting, so that build scripts and macros are linked as ever.
+        format!("-Clinker={}", kept.linker.display()),
+    ];
+    let mut option = |name: &str, value: &str| flags.push(format!("-Clink-arg=--outboard-{name}={value}"));
+    if let Some(devices) = &settings.devices {
+        option("device", &devices.join(","));
+    }
+    if settings.runtime == Some(Runtime::Linked) {
+        option("runtime", "linked");
+    }
+    for file in settings.runtime_files.iter().flatten() {
+        option("runtime-file", &file.display().to_string());
+    }
+    if let Some(cache) = &settings.cache {
+        option("cache", &cache.display().to_string());
+    }
+    if let Some(linker) = linker.filter(|linker| !is_own_linker(linker)) {
+        option("linker", linker);
+    }
+    option("report", &reports.display().to_string());
+    flags
+}
+
+/// What adds `own` to the user's flags, for rustc and for rustdoc.
+pub(crate) fn additions(config: &CargoConfig, own: &[String]) -> Additions {
+    let mut added = Additions { arguments: Vec::new(), variables: Vec::new() };
+    for (kind, key) in [(Flags::Rustc, "rustflags"), (Flags::Rustdoc, "rustdocflags")] {
+        let key = format!("target.{TARGET}.{key}");
+        let mut configure = |flags: &[String]| {
+            added.arguments.extend(["--config".into(), config_argument(&key, flags)]);
+        };
+        match config.flags(kind) {
+            Found::Environment(flags) => {
+                let separator = SEPARATOR.to_string();
+                let all = [&flags, own].concat().join(&separator);
+                added.variables.push((kind.encoded_variable(), all));
+            }
+            // Lists of several places are joined.
+            Found::Target(_) => configure(own),
+            Found::Build(flags) => configure(&[&flags, own].concat()),
+        }
+    }
+    added
+}
+
+/// The linker that the user links with, however it is named.
+pub(crate) fn users_linker(config: &CargoConfig) -> Option<String> {
+    let found = config.flags(Flags::Rustc);
+    linker_of(found.flags()).map(ToOwned::to_owned).or_else(|| config.linker())
+}

@@ -1,0 +1,217 @@
+//! What the linker step has told of programs: the summary of a build, and its errors without rustc's around them.
+
+use serde::Deserialize;
+use std::fs;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// What is told of one link.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Report {
+    pub(crate) program: PathBuf,
+    pub(crate) kernels: Vec<Kernel>,
+    pub(crate) images: Vec<Image>,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) error: Option<String>,
+}
+
+/// One kernel.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Kernel {
+    /// Its Rust name.
+    pub(crate) name: String,
+    /// Its name in images.
+    pub(crate) symbol: String,
+}
+
+impl Kernel {
+    /// Whether it is the crate outboard's own, by which that finds out whether a device works.
+    fn is_probe(&self) -> bool {
+        self.name.contains(", outboard::launch::offer::")
+    }
+}
+
+/// One image.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Image {
+    pub(crate) triple: String,
+    pub(crate) arch: String,
+    pub(crate) size: u64,
+}
+
+impl Image {
+    /// `x86_64`, `nvptx64 sm_90`.
+    fn device(&self) -> String {
+        let architecture = self.triple.split('-').next().unwrap_or_default();
+        [architecture, &self.arch].join(" ").trim_end().to_owned()
+    }
+}
+
+/// The folder of reports in cargo's target folder.
+pub(crate) fn folder(target: &Path) -> PathBuf {
+    target.join("outboard")
+}
+
+/// What the files with images end in.
+const CONTAINER: &str = "offload";
+
+/// The reports that were written since, in the order of their names.
+pub(crate) fn since(folder: &Path, start: SystemTime) -> Vec<Report> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let fresh = |path: &PathBuf| {
+        let changed = fs::metadata(path).and_then(|metadata| metadata.modified());
+        path.extension().is_some_and(|extension| extension == "json")
+            && changed.is_ok_and(|changed| changed >= start)
+    };
+    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(fresh).collect();
+    files.sort();
+    let parse = |path: &PathBuf| serde_json::from_slice(&fs::read(path).ok()?).ok();
+    files.iter().filter_map(parse).collect()
+}
+
+/// The one line at the end of a build; none where nothing was linked that launches.
+pub(crate) fn summary(reports: &[Report]) -> Option<String> {
+    let made: Vec<_> = reports.iter().filter(|report| report.error.is_none()).collect();
+    let (kernels, size) = made.iter().fold((0, 0), |(kernels, size), report| {
+        let images: u64 = report.images.iter().map(|image| image.size).sum();
+        (kernels + report.kernels.iter().filter(|kernel| !kernel.is_probe()).count(), size + images)
+    });
+    let mut devices: Vec<String> = Vec::new();
+    for image in made.iter().flat_map(|report| &report.images) {
+        if !devices.contains(&image.device()) {
+            devices.push(image.device());
+        }
+    }
+    let programs = match &*made {
+        [] => return None,
+        [one] => format!("`{}`", program_name(&one.program)),
+        many => format!("{} programs", many.len()),
+    };
+    let plural = if kernels == 1 { "" } else { "s" };
+    Some(format!("{kernels} kernel{plural} in {programs}, for {}: {}", devices.join(", "), bytes(size)))
+}
+
+/// A program's name without the hash that cargo gives it.
+pub(crate) fn program_name(program: &Path) -> String {
+    const HASH: usize = 16;
+    let name = program.file_name().unwrap_or_default().to_string_lossy();
+    match name.rsplit_once('-') {
+        Some((name, hash)) if hash.len() == HASH && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            name.to_owned()
+        }
+        _ => name.into_owned(),
+    }
+}
+
+fn bytes(count: u64) -> String {
+    const KIB: u64 = 1024;
+    if count < KIB {
+        return format!("{count} bytes");
+    }
+    // Tenths, rounded down: figures that are exact are in the report.
+    let (unit, tenths) =
+        if count < KIB * KIB { ("KiB", count * 10 / KIB) } else { ("MiB", count * 10 / (KIB * KIB)) };
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+/// The program of that name that was linked last, or simply the last one.
+pub(crate) fn latest(folder: &Path, name: Option<&str>) -> Option<(Report, PathBuf)> {
+    let entries = fs::read_dir(folder).ok()?;
+    let read = |path: PathBuf| {
+        let changed = fs::metadata(&path).and_then(|metadata| metadata.modified()).ok()?;
+        let report: Report = serde_json::from_slice(&fs::read(&path).ok()?).ok()?;
+        let container = path.with_extension(CONTAINER);
+        let wanted = name.is_none_or(|name| program_name(&report.program) == name);
+        (wanted && container.is_file()).then_some((changed, report, container))
+    };
+    let reports = entries.flatten().map(|entry| entry.path());
+    let reports = reports.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let (_, report, container) = reports.filter_map(read).max_by_key(|(changed, ..)| *changed)?;
+    Some((report, container))
+}
+
+/// How status lines are written: as cargo's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Style {
+    pub(crate) colors: bool,
+}
+
+impl Style {
+    /// What cargo would do: `--color`, `CARGO_TERM_COLOR`, `NO_COLOR`, and whether somebody looks.
+    pub(crate) fn find(option: Option<&str>) -> Self {
+        let variable = std::env::var("CARGO_TERM_COLOR").ok();
+        let colors = match option.or(variable.as_deref()) {
+            Some("always") => true,
+            Some("never") => false,
+            _ => std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal(),
+        };
+        Self { colors }
+    }
+
+    /// A line with a word in front, in cargo's columns.
+    pub(crate) fn status(self, word: &str, text: &str) -> String {
+        if self.colors { format!("\x1b[1;32m{word:>12}\x1b[0m {text}") } else { format!("{word:>12} {text}") }
+    }
+
+    /// An error or a warning.
+    pub(crate) fn message(self, severity: &str, text: &str) -> String {
+        let color = if severity == "error" { "31" } else { "33" };
+        if self.colors {
+            format!("\x1b[1;{color}m{severity}\x1b[0m\x1b[1m:\x1b[0m {text}")
+        } else {
+            format!("{severity}: {text}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Image, Kernel, Report, Style, bytes, summary};
+
+    fn report(program: &str, kernels: usize, images: &[(&str, &str, u64)]) -> Report {
+        let image = |&(triple, arch, size): &(&str, &str, u64)| Image {
+            triple: triple.into(),
+            arch: arch.into(),
+            size,
+        };
+        let kernel = Kernel { name: "app::k".into(), symbol: "k".into() };
+        Report {
+            program: program.into(),
+            kernels: vec![kernel; kernels],
+            images: images.iter().map(image).collect(),
+            warnings: Vec::new(),
+            error: None,
+        }
+    }
+
+    #[test]
+    fn the_summary_is_one_line() {
+        let host = ("x86_64-unknown-linux-gnu", "", 2048);
+        let one = report("target/deps/app-0123456789abcdef", 1, &[host]);
+        assert_eq!(summary(&[one]).as_deref(), Some("1 kernel in `app`, for x86_64: 2.0 KiB"));
+        let gpu = ("nvptx64-nvidia-cuda", "sm_90", 100);
+        let many = [report("a", 2, &[host, gpu]), report("b", 3, &[host])];
+        assert_eq!(
+            summary(&many).as_deref(),
+            Some("5 kernels in 2 programs, for x86_64, nvptx64 sm_90: 4.0 KiB")
+        );
+        let failed = Report { error: Some("no".into()), ..report("a", 0, &[]) };
+        assert_eq!(summary(&[failed]), None);
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(bytes(1023), "1023 bytes");
+        assert_eq!(bytes(1536), "1.5 KiB");
+        assert_eq!(bytes(3 << 20), "3.0 MiB");
+    }
+
+    #[test]
+    fn lines_look_like_cargos() {
+        let plain = Style { colors: false };
+        assert_eq!(plain.status("Outboard", "x"), "    Outboard x");
+        assert_eq!(plain.message("error", "x"), "error: x");
+        assert_eq!(Style { colors: true }.status("Outboard", "x"), "\x1b[1;32m    Outboard\x1b[0m x");
+    }
+}

@@ -1,0 +1,252 @@
+//! `cargo outboard` as a user meets it: a project with the crate outboard, built, run and tested on the host device.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tests::{Run, Scratch, cargo_outboard, snapshot, stable, workspace};
+
+/// A copy of the project.
+struct Project {
+    scratch: Scratch,
+    /// All builds share a target folder; one at a time uses it.
+    _turn: MutexGuard<'static, ()>,
+}
+
+static TURN: Mutex<()> = Mutex::new(());
+
+const DEVICE: &str =
+    "[1, 4, 9] on a device\ncalled with [], flags of the user: false\nbuild script with flags: false";
+
+impl Project {
+    fn new() -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let project = Self { scratch: Scratch::new(), _turn: turn };
+        for file in ["Cargo.toml", "build.rs", "src/lib.rs", "src/main.rs"] {
+            let text = std::fs::read_to_string(workspace().join("tests/cases/cargo_outboard").join(file));
+            let text = text.unwrap_or_else(|error| panic!("{file}: {error}"));
+            let outboard = workspace().join("outboard");
+            project
+                .scratch
+                .write(&format!("app/{file}"), text.replace("OUTBOARD", &outboard.display().to_string()));
+        }
+        // The versions that the workspace is built with: they are there.
+        let lock = std::fs::read(workspace().join("Cargo.lock")).expect("the workspace's lock file");
+        project.scratch.write("app/Cargo.lock", lock);
+        project
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.scratch.path("app").join(file)
+    }
+
+    /// Adds text to a file of the project.
+    fn append(&self, file: &str, text: &str) {
+        let old = std::fs::read_to_string(self.path(file)).unwrap_or_default();
+        self.scratch.write(&format!("app/{file}"), old + text);
+    }
+
+    /// The command, as cargo runs it.
+    fn outboard(&self, arguments: &[&str]) -> Run {
+        let cargo = stable().rustc.with_file_name("cargo");
+        Run::new(&cargo)
+            .path_first(cargo_outboard().parent().expect("it is in a folder"))
+            .env("RUSTC", &stable().rustc)
+            .env("OUTBOARD_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cargo_outboard_home"))
+            .env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cargo_outboard"))
+            .env("CARGO_NET_OFFLINE", "true")
+            // Places in errors are of debug info.
+            .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
+            .env("OMP_TARGET_OFFLOAD", "MANDATORY")
+            .dir(self.scratch.path("app"))
+            .arg("outboard")
+            .args(arguments)
+    }
+
+    /// A message, with what differs between runs replaced.
+    fn normal(&self, text: &str) -> String {
+        let text = text.replace(&self.scratch.folder().display().to_string(), "$DIR");
+        let text = text.replace(env!("CARGO_TARGET_TMPDIR"), "$TARGET");
+        let tools = cargo_outboard().parent().expect("it is in a folder");
+        text.replace(&tools.display().to_string(), "$TOOLS")
+    }
+}
+
+#[test]
+fn run_on_a_device() {
+    let project = Project::new();
+    let ran = project.outboard(&["run", "--quiet"]).env("OUTBOARD_REQUIRE", "1").ok();
+    ran.prints(DEVICE);
+}
+
+#[test]
+fn arguments_reach_the_program_and_flags_are_added_to_the_users() {
+    let project = Project::new();
+    let ours_and_the_programs = ["run", "--require", "-q", "--device=host", "--", "--device", "x"];
+    let expected = |arguments: &str| {
+        format!(
+            "[1, 4, 9] on a device\ncalled with {arguments}, flags of the user: true\nbuild script with flags: false"
+        )
+    };
+    let run = project.outboard(&ours_and_the_programs).env("RUSTFLAGS", "--cfg of_the_user");
+    run.ok().prints(&expected(r#"["--device", "x"]"#));
+    // The same in cargo's configuration, for all targets and for some.
+    for table in ["build", "target.'cfg(unix)'"] {
+        project.scratch.write(
+            "app/.cargo/config.toml",
+            format!("[{table}]\nrustflags = [\"--cfg\", \"of_the_user\"]\n"),
+        );
+        project.outboard(&["run", "--quiet", "--require", "--device", "host"]).ok().prints(&expected("[]"));
+    }
+}
+
+#[test]
+fn tests_of_every_kind() {
+    let project = Project::new();
+    let ran = project.outboard(&["test"]).env("EXPECTED", "on a device").ok();
+    let ran = ran.says("test tests::unit ... ok").says("test src/lib.rs - squares (line 7) ... ok");
+    ran.says("Outboard 3 kernels in 3 programs, for x86_64: ");
+    project.outboard(&["test", "--doc"]).env("EXPECTED", "on the CPU").fails().says("left: \"on a device\"");
+}
+
+#[test]
+fn the_summary_tells_what_was_made() {
+    let project = Project::new();
+    project.append("src/main.rs", "\nconst _: &str = \"another program\";\n");
+    let text = project.outboard(&["build"]).ok().stderr;
+    let summary = text.lines().last().unwrap_or_default().trim_start();
+    assert!(summary.starts_with("Outboard 1 kernel in `app`, for x86_64: "), "{text}");
+    project.outboard(&["build", "--quiet"]).ok().says_not("Outboard");
+}
+
+/// Code that no device can run.
+const PRINTS: &str = "\nfn _prints(y: &mut [u64]) {\n    use outboard::prelude::*;\n    \
+    Device::default().over(1).run(each(y), |it, y| { println!(\"{}\", it.index()); *y.of(it) = 1 }).unwrap();\n}\n\n\
+    #[used]\nstatic PRINTS: fn(&mut [u64]) = _prints;\n";
+
+#[test]
+fn errors_of_kernels_come_last_and_in_cargos_json() {
+    let project = Project::new();
+    project.append("src/main.rs", PRINTS);
+    let ran = project.outboard(&["build"]).fails();
+    let at = ran.stderr.rfind("error: `").unwrap_or_else(|| panic!("no error of ours:\n{ran}"));
+    let error = &ran.stderr[at..];
+    assert!(error.contains("can't run on a device") && error.contains("\n  --> src/main.rs:"), "{error}");
+    let ran = project.outboard(&["build", "--message-format=json"]).fails();
+    let messages = ran.stdout.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let ours = messages.filter(|message| message["message"]["spans"][0]["file_name"] == "src/main.rs");
+    let ours: Vec<_> = ours.filter(|message| message["message"]["level"] == "error").collect();
+    assert_eq!(ours.len(), 1, "{ran}");
+    assert_eq!(ours[0]["reason"], "compiler-message");
+    assert_eq!(ours[0]["target"]["name"], "app");
+}
+
+#[test]
+fn settings_of_the_project() {
+    let project = Project::new();
+    project.append("Cargo.toml", "\n[package.metadata.outboard]\nrequire = true\ndevcies = []\n");
+    let run = project.outboard(&["run", "--quiet"]).env("OMP_TARGET_OFFLOAD", "DISABLED");
+    let ran = run.fails();
+    let ran =
+        ran.says("warning: `package.metadata.outboard.devcies` means nothing\nhelp: did you mean `devices`?");
+    ran.says("called `Result::unwrap()` on an `Err` value: NoDevice");
+}
+
+/// What the command says where it can't do its work.
+#[track_caller]
+fn refused(project: &Project, run: Run) -> String {
+    project.normal(&run.fails().stderr)
+}
+
+#[test]
+fn what_a_newcomer_does_wrong() {
+    let project = Project::new();
+    snapshot!("device", refused(&project, project.outboard(&["build", "--device", "host,sm90"])));
+    let arguments = ["build", "--target", "aarch64-unknown-linux-gnu"];
+    snapshot!("target", refused(&project, project.outboard(&arguments)));
+    let empty = project.scratch.path("empty");
+    snapshot!("no_plugin", refused(&project, project.outboard(&["build"]).env("OUTBOARD_TOOLS", &empty)));
+    let text = "#!/bin/sh\ncase $1 in\n-vV) printf 'release: 1.91.0\\ncommit-hash: 0\\nLLVM version: 21.1.2\\n';;\nesac\n";
+    let other = project.scratch.write("rustc", text);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&other, mode).expect("it is ours");
+    snapshot!("other_llvm", refused(&project, project.outboard(&["build"]).env("RUSTC", &other)));
+}
+
+#[test]
+fn a_new_project_runs_at_once() {
+    let project = Project::new();
+    let outboard = workspace().join("outboard").display().to_string();
+    project.outboard(&["new", "first", "--outboard", &outboard]).ok().says("made `first`; run it: cd first");
+    let lock = std::fs::read(project.path("Cargo.lock")).expect("just written");
+    project.scratch.write("app/first/Cargo.lock", lock);
+    // It is no member of the project around it.
+    project.append("first/Cargo.toml", "\n[workspace]\n");
+    let run = project.outboard(&["run", "--quiet"]).dir(project.path("first"));
+    run.ok().prints("y[10] = 21\n1 launches on a device, 0 on the CPU");
+    snapshot!("new_again", refused(&project, project.outboard(&["new", "first"])));
+    snapshot!("new_misnamed", refused(&project, project.outboard(&["new", "1st"])));
+}
+
+#[test]
+fn the_flags_by_hand() {
+    let project = Project::new();
+    let configuration = project.outboard(&["env"]).ok().stdout;
+    project.scratch.write("app/.cargo/config.toml", &configuration);
+    let cargo =
+        Run::new(stable().rustc.with_file_name("cargo")).args(["run", "--quiet"]).dir(project.path(""));
+    let cargo = cargo
+        .env("RUSTC", &stable().rustc)
+        .env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cargo_outboard"))
+        .env("CARGO_NET_OFFLINE", "true")
+        .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
+    cargo.env("OMP_TARGET_OFFLOAD", "MANDATORY").ok().prints(DEVICE);
+}
+
+#[test]
+fn what_is_in_a_program() {
+    let project = Project::new();
+    project.outboard(&["build"]).ok();
+    let list = project.outboard(&["images", "list", "app", "--json"]).ok().stdout;
+    let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+    assert_eq!(list["images"][0]["triple"], "x86_64-unknown-linux-gnu");
+    project.outboard(&["images", "verify"]).ok();
+    let image = project.scratch.path("image.so");
+    project.outboard(&["images", "extract", "--output"]).arg(&image).ok();
+    assert!(std::fs::read(&image).expect("extracted").starts_with(b"\x7fELF"));
+    let table = project.outboard(&["inspect", "squares", "--json"]).ok().stdout;
+    let table: serde_json::Value = serde_json::from_str(&table).expect("JSON");
+    assert_eq!(table["images"][0]["kernels"].as_array().map(Vec::len), Some(1), "{table}");
+    let ran = project.outboard(&["inspect", "cubes"]).fails();
+    ran.says("error: `app` has no kernel with `cubes` in its name\nhelp: its kernels are\n  outboard::");
+    snapshot!("no_program", refused(&project, project.outboard(&["images", "list", "other"])));
+    project.outboard(&["clean"]).ok().says("/cargo_outboard/outboard`");
+    project.outboard(&["images", "list", "app"]).fails();
+}
+
+#[test]
+fn the_doctor_finds_what_is_missing() {
+    let project = Project::new();
+    let found = |run: Run| {
+        let text = run.run().stdout;
+        let findings: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let findings = findings.as_array().expect("a list").clone();
+        let good = findings.iter().filter(|finding| finding["good"] == true);
+        good.map(|finding| finding["what"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let all = found(project.outboard(&["doctor", "--json"]));
+    for what in ["rustc", "linker step", "image maker", "plugin", "C linker", "runtime"] {
+        assert!(all.iter().any(|good| good == what), "{what} is there: {all:?}");
+    }
+    let without =
+        || project.outboard(&["doctor", "--json"]).env("OUTBOARD_TOOLS", project.scratch.path("empty"));
+    assert!(!found(without()).iter().any(|good| good == "plugin"));
+    without().fails();
+    project.outboard(&["doctor"]).ok().says("     ok  plugin       ");
+    project.outboard(&["devices"]).ok().says("host     this machine's own processors");
+}
+
+#[test]
+fn completions_and_manual() {
+    let run = |arguments: &[&str]| Run::new(cargo_outboard()).args(arguments).ok();
+    run(&["completions", "bash"]).says("--device");
+    run(&["man"]).says(".TH").says("doctor");
+}
