@@ -27,6 +27,7 @@ pub(crate) fn own_flags(
         "-Cpasses=offload-records".to_owned(),
         // A barrier that rustc's own passes have put into two arms of a branch is another barrier.
         "-Zmir-enable-passes=-JumpThreading".to_owned(),
+        "-Clink-arg=--outboard-assume-convergent-source".to_owned(),
         "--cfg=outboard".to_owned(),
         // Among the flags and not as cargo's setting, so that build scripts and macros are linked as ever.
         format!("-Clinker={}", kept.linker.display()),

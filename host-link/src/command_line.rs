@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-/// Prefix of our own options. Each has a value.
+/// Prefix of our own options. Most have a value.
 const OWN_PREFIX: &str = "--outboard-";
 
 const DEVICE: &str = "--outboard-device";
@@ -15,10 +15,12 @@ const RUNTIME: &str = "--outboard-runtime";
 const RUNTIME_FILE: &str = "--outboard-runtime-file";
 const CACHE: &str = "--outboard-cache";
 const SYSROOT: &str = "--outboard-sysroot";
+const CONVERGENT: &str = "--outboard-assume-convergent-source";
 const REPORT: &str = "--outboard-report";
 /// Named as the option of a program of its own, which it makes of this one.
 const REGISTRATION_ONLY: &str = "--registration-only";
-const ALL: [&str; 8] = [DEVICE, LINKER, RUNTIME, RUNTIME_FILE, CACHE, SYSROOT, REPORT, REGISTRATION_ONLY];
+const ALL: [&str; 9] =
+    [DEVICE, LINKER, RUNTIME, RUNTIME_FILE, CACHE, SYSROOT, CONVERGENT, REPORT, REGISTRATION_ONLY];
 
 /// Options of compilers and linkers that have their value in the next argument.
 ///
@@ -113,6 +115,7 @@ impl CommandLine {
             RUNTIME_FILE => self.options.runtime_files.push(value.into()),
             CACHE => self.options.cache = Some(value.into()),
             SYSROOT => self.options.sysroot = Some(value.into()),
+            CONVERGENT if argument == CONVERGENT => self.options.assume_convergent_source = true,
             REPORT => self.options.report = Some(value.into()),
             _ => {
                 return Err(Error::UnknownOption { option: argument.to_owned(), known: ALL.join(", ") });
@@ -175,7 +178,8 @@ mod tests {
     fn what_is_linked_and_what_is_ours() {
         let line = parse(
             "-m64 a.o --outboard-device=host,sm_90 -L /nowhere lib.rlib -lc -Wl,--gc-sections -o out/app -z noexecstack \
-             --outboard-linker=clang --outboard-runtime=linked --outboard-device=gfx90a -shared",
+             --outboard-linker=clang --outboard-runtime=linked --outboard-device=gfx90a -shared \
+             --outboard-assume-convergent-source",
         )
         .expect("a command line");
         assert_eq!(line.inputs, [Path::new("a.o"), Path::new("lib.rlib")]);
@@ -183,7 +187,7 @@ mod tests {
         assert_eq!(line.linker, Path::new("clang"));
         assert_eq!(line.options.devices, ["x86_64", "nvptx64:sm_90", "amdgcn:gfx90a"]);
         assert_eq!(line.options.runtime, Runtime::Linked);
-        assert!(line.shared && line.links);
+        assert!(line.shared && line.links && line.options.assume_convergent_source);
         let others = "-m64 a.o -L /nowhere lib.rlib -lc -Wl,--gc-sections -o out/app -z noexecstack -shared";
         assert_eq!(line.others, others.split(' ').collect::<Vec<_>>());
         assert!(!parse("-c a.c").expect("a command line").links);
@@ -196,7 +200,8 @@ mod tests {
             error("--outboard-devices=host"),
             "unknown option `--outboard-devices=host`\n\
              help: the options are --outboard-device, --outboard-linker, --outboard-runtime, --outboard-runtime-file, \
-             --outboard-cache, --outboard-sysroot, --outboard-report, --registration-only"
+             --outboard-cache, --outboard-sysroot, --outboard-assume-convergent-source, --outboard-report, \
+             --registration-only"
         );
         assert_eq!(error("--outboard-runtime=late"), "`--outboard-runtime` is lazy or linked, not `late`");
     }

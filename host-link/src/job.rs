@@ -17,6 +17,9 @@ pub struct Options {
     pub cache: Option<PathBuf>,
     /// The Rust toolchain whose standard library is used.
     pub sysroot: Option<PathBuf>,
+    /// Whether the compiler is taken to have left control flow around barriers as it was: records are from before
+    /// LLVM's optimisations, but not from before rustc's own.
+    pub assume_convergent_source: bool,
     /// A folder for what was made and what is worth saying about it: `PROGRAM.json` and `PROGRAM.offload`.
     pub report: Option<PathBuf>,
 }

@@ -1,6 +1,7 @@
 //! What a device handle has done: launches and bytes, counted exactly.
 
 use crate::launch::buffers::Moves;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// What a [`Device`](crate::Device) handle and its clones have done so far.
@@ -42,6 +43,24 @@ impl Stats {
             bytes_to_device: self.bytes_to_device - before.bytes_to_device,
             bytes_from_device: self.bytes_from_device - before.bytes_from_device,
         }
+    }
+}
+
+/// One line for people.
+///
+/// ```
+/// let stats = outboard::Stats { launches: 20, bytes_to_device: 4096, ..Default::default() };
+/// let text = "20 launches on a device, 0 on the CPU, 4096 bytes to the device, 0 from it";
+/// assert_eq!(stats.to_string(), text);
+/// ```
+impl fmt::Display for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { launches, fallbacks, bytes_to_device, bytes_from_device } = self;
+        write!(
+            f,
+            "{launches} launches on a device, {fallbacks} on the CPU, {bytes_to_device} bytes to the device, \
+             {bytes_from_device} from it"
+        )
     }
 }
 

@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cargo_with_plugin;
 pub mod compile;
 pub mod images;
 pub mod kernels;

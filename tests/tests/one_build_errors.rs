@@ -119,6 +119,13 @@ fn code_that_a_device_cannot_run() {
 }
 
 #[test]
+fn a_barrier_that_the_compiler_may_have_moved() {
+    let text = "unsafe extern \"C\" {\n    fn __outboard_dev_barrier();\n}\nfn main() {\n    launching::launch(meet);\n}\n\n\
+         fn meet(n: u64) -> u64 {\n    unsafe { __outboard_dev_barrier() };\n    n\n}\n";
+    snapshot!("barrier", Place::new().refused(text, &["--outboard-device=sm_80"]));
+}
+
+#[test]
 fn a_crate_without_the_plugin() {
     let place = Place::new();
     place.library("plain", "#[inline(never)]\npub fn triple(n: u64) -> u64 { 3 * n }\n", false);

@@ -112,6 +112,12 @@ const DIRECTIONS: &[Direction] = &[
         may_see_llvm: false,
         instead: "xtask must build on a machine without LLVM; run the program instead of linking the crate",
     },
+    Direction {
+        package: "outboard-examples",
+        may_see: &["outboard"],
+        may_see_llvm: false,
+        instead: "examples are what a user would write",
+    },
     Direction { package: "tests", may_see: ANYTHING, may_see_llvm: true, instead: "" },
     Direction { package: "bench", may_see: ANYTHING, may_see_llvm: true, instead: "" },
 ];

@@ -1,28 +1,10 @@
 //! The crate outboard in one build: its own tests again, with the plugin, on libomptarget's host devices.
 
-use tests::{Ran, Run, outboard_link, plugin, stable, workspace};
+use tests::cargo_with_plugin::cargo_with_plugin;
+use tests::{Ran, Run};
 
-const TARGET: &str = "x86_64-unknown-linux-gnu";
-
-/// cargo in the workspace, set up as a user's `.cargo/config.toml` would.
 fn cargo(arguments: &[&str]) -> Run {
-    let flags = [
-        &*format!("-Zllvm-plugins={}", plugin().display()),
-        "-Cpasses=offload-records",
-        "-Zmir-enable-passes=-JumpThreading",
-        "--cfg=outboard",
-    ];
-    Run::new(stable().rustc.with_file_name("cargo"))
-        .env("RUSTC", &stable().rustc)
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/user_crate"))
-        .env("OMP_TARGET_OFFLOAD", "MANDATORY")
-        .dir(workspace())
-        .args(["--config", &format!("build.target={TARGET:?}")])
-        .args(["--config", &format!("target.{TARGET}.linker={:?}", outboard_link())])
-        .args(["--config", &format!("target.{TARGET}.rustflags={flags:?}")])
-        .args(["--config", "net.offline=true"])
-        .args(arguments)
+    cargo_with_plugin(&[]).env("OMP_TARGET_OFFLOAD", "MANDATORY").args(arguments)
 }
 
 /// Every launch that says nothing else has to run on a device.

@@ -20,7 +20,7 @@ fn format() -> Result<()> {
     run::shown(run::cargo().args(["fmt", "--all", "--check"]))
 }
 
-/// The examples are no package: they are compiled by plain rustc.
+/// `examples/heat` is no package: plain rustc compiles it.
 fn format_examples() -> Result<()> {
     let mut command = Command::new("rustfmt");
     command.current_dir(run::root()).args(["--check", "--edition", "2024"]);

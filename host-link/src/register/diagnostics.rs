@@ -116,6 +116,10 @@ fn help(trouble: &Trouble) -> &'static str {
             "compile the crate that defines it with the plugin; code of other languages can't be part of a kernel"
         }
         Trouble::Mutable { .. } => "pass it as an argument: a device doesn't see the host's variables",
+        Trouble::MayBeMoved { .. } => {
+            "compile with -Zmir-enable-passes=-JumpThreading, and say so with \
+             -Clink-arg=--outboard-assume-convergent-source"
+        }
         other => other.help(),
     }
 }

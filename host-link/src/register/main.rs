@@ -79,6 +79,7 @@ fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
         targets,
         kernels: roots.keys().map(|kernel| (*kernel).to_owned()).collect(),
         panic: PanicMode::Record,
+        assume_convergent_source: job.options.assume_convergent_source,
         sysroot: job.options.sysroot.clone(),
         cache_dir: job.options.cache.clone(),
         ..Options::default()

@@ -134,6 +134,35 @@ impl Item<'_> {
     pub fn z(&self) -> usize {
         self.position[2]
     }
+
+    /// How many positions the launch has, first coordinate.
+    ///
+    /// ```
+    /// use outboard::prelude::*;
+    ///
+    /// let mut edge = [false; 12];
+    /// Device::default().over((4, 3)).run(each(&mut edge), |it, edge| {
+    ///     *edge.of(it) = it.x() == 0 || it.y() == 0 || it.x() + 1 == it.width() || it.y() + 1 == it.height();
+    /// })?;
+    /// assert_eq!(edge.iter().filter(|edge| !**edge).count(), 2);
+    /// # Ok::<(), outboard::Error>(())
+    /// ```
+    #[inline(always)]
+    pub fn width(&self) -> usize {
+        self.sizes[0]
+    }
+
+    /// How many positions the launch has, second coordinate; 1 in one dimension.
+    #[inline(always)]
+    pub fn height(&self) -> usize {
+        self.sizes[1]
+    }
+
+    /// How many positions the launch has, third coordinate; 1 in one and two dimensions.
+    #[inline(always)]
+    pub fn depth(&self) -> usize {
+        self.sizes[2]
+    }
 }
 
 /// Position in a grid of blocks.

@@ -1,5 +1,7 @@
 //! What can be copied to a device byte for byte.
 
+use super::capture::Capturable;
+
 /// Plain data: copied to a device and back byte for byte, since nothing in it is an address and nothing happens
 /// when it is dropped. Numbers, `bool`, `char` and arrays of them are; structs derive it.
 ///
@@ -21,7 +23,7 @@
     note = "numbers and arrays of them are plain; a struct is with `#[derive(Clone, Copy, outboard::Plain)]`",
     note = "what holds addresses (`String`, `Vec`, `Box`, references) means nothing on a device: pass slices as arguments"
 )]
-pub unsafe trait Plain: Copy + Send + Sync + 'static {
+pub unsafe trait Plain: Copy + Send + Sync + Capturable + 'static {
     /// Whether every pattern of bits is a value, so that memory which a device has written may be anything.
     const ANY_BITS: bool;
 }
