@@ -131,7 +131,7 @@ fn find_linker() -> Finding {
 
 fn find_runtime() -> Finding {
     let found = runtime().map(|path| shown(&path)).ok_or_else(|| "nothing".to_owned());
-    let fix = "apt-get install libomptarget-22, or add its folder to LD_LIBRARY_PATH; without it programs run on the CPU";
+    let fix = "apt-get install liboffload-22, or add its folder to LD_LIBRARY_PATH; without it programs run on the CPU";
     Finding::new("runtime", RUNTIME, found, fix)
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tests::{Run, Scratch, cargo_outboard, snapshot, stable, workspace};
+use tests::{Run, Scratch, cargo_outboard, nightly, snapshot, stable, workspace};
+use xtask::tools::Toolchain;
 
 /// A copy of the project.
 struct Project {
@@ -46,10 +47,14 @@ impl Project {
 
     /// The command, as cargo runs it.
     fn outboard(&self, arguments: &[&str]) -> Run {
-        let cargo = stable().rustc.with_file_name("cargo");
+        self.outboard_of(stable(), arguments)
+    }
+
+    fn outboard_of(&self, toolchain: &Toolchain, arguments: &[&str]) -> Run {
+        let cargo = toolchain.rustc.with_file_name("cargo");
         Run::new(&cargo)
             .path_first(cargo_outboard().parent().expect("it is in a folder"))
-            .env("RUSTC", &stable().rustc)
+            .env("RUSTC", &toolchain.rustc)
             .env("OUTBOARD_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cargo_outboard_home"))
             .env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cargo_outboard"))
             .env("CARGO_NET_OFFLINE", "true")
@@ -75,6 +80,14 @@ fn run_on_a_device() {
     let project = Project::new();
     let ran = project.outboard(&["run", "--quiet"]).env("OUTBOARD_REQUIRE", "1").ok();
     ran.prints(DEVICE);
+}
+
+#[test]
+fn nightly_rust() {
+    let Some(nightly) = nightly() else { return };
+    let project = Project::new();
+    project.append("Cargo.toml", "\n[workspace.metadata.outboard]\nrequire = true\n");
+    project.outboard_of(nightly, &["run", "--quiet"]).ok().prints(DEVICE);
 }
 
 #[test]
