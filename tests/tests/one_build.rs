@@ -206,7 +206,9 @@ fn images_for_several_devices() {
     let files = std::fs::read_dir(build.scratch.path("reports"))
         .expect("made")
         .map(|entry| entry.expect("readable").path());
-    let texts: Vec<_> = files.map(|path| std::fs::read_to_string(path).expect("a report")).collect();
+    // The images lie beside it.
+    let reports = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let texts: Vec<_> = reports.map(|path| std::fs::read_to_string(path).expect("a report")).collect();
     let report: serde_json::Value = serde_json::from_str(&texts[0]).expect("JSON");
     let targets: Vec<_> = report["images"]
         .as_array()

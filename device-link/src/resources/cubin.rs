@@ -1,23 +1,26 @@
 //! Kernels of cubins, by their sections, and of PTX.
 
 use super::Resources;
-use object::read::elf::{ElfFile64, SectionHeader as _};
-use object::{LittleEndian, Object as _, ObjectSection as _};
+use object::read::elf::ElfFile64;
+use object::{LittleEndian, Object as _, ObjectSection as _, ObjectSymbol as _, SymbolIndex};
+use std::collections::HashMap;
 
 const CODE: &str = ".text.";
 
 /// In `.nv.info.KERNEL`: one attribute after the other, each of a form, a name and a number of 16 bits, which
 /// is the value itself or the bytes that follow.
 ///
-/// Source: what cuobjdump -elf of CUDA 12.9 prints (`EIFMT_SVAL`, `EIATTR_CBANK_PARAM_SIZE`).
+/// Source: what cuobjdump -elf of CUDA 12.9 prints (`EIFMT_SVAL`, `EIATTR_CBANK_PARAM_SIZE`, `EIATTR_REGCOUNT`).
 const WITH_BYTES: u8 = 4;
 const PARAMETER_SIZE: u8 = 0x19;
+/// In `.nv.info`, with a function's place in the symbol table and its registers, 32 bits each.
+const REGISTERS: u8 = 0x2f;
 
-/// The kernels of a cubin. Registers stand in the upper byte of their section's `sh_info`; spills and stack
-/// only ptxas tells, in its `notes`.
+/// The kernels of a cubin. Spills and stack only ptxas tells, in its `notes`.
 pub(super) fn of_cubin(bytes: &[u8], notes: &str) -> Vec<Resources> {
     let Ok(file) = ElfFile64::<LittleEndian>::parse(bytes) else { return Vec::new() };
     let size_of = |name: &str| file.section_by_name(name).map(|section| section.size());
+    let registers = registers(&file);
     let mut kernels = Vec::new();
     for section in file.sections() {
         let Some(name) = section.name().ok().and_then(|name| name.strip_prefix(CODE)) else { continue };
@@ -25,7 +28,7 @@ pub(super) fn of_cubin(bytes: &[u8], notes: &str) -> Vec<Resources> {
         let told = Told::of(notes, name);
         kernels.push(Resources {
             name: name.to_owned(),
-            registers: Some(u64::from(section.elf_section_header().sh_info(LittleEndian) >> 24)),
+            registers: registers.get(name).copied(),
             scalar_registers: None,
             spills: told.spills,
             stack: told.stack,
@@ -37,16 +40,37 @@ pub(super) fn of_cubin(bytes: &[u8], notes: &str) -> Vec<Resources> {
     kernels
 }
 
+/// An attribute's name, its number, and its bytes.
+type Attribute<'a> = (u8, u16, &'a [u8]);
+
+/// The attributes of a section, up to one that is cut off.
+fn attributes(mut information: &[u8]) -> impl Iterator<Item = Attribute<'_>> {
+    std::iter::from_fn(move || {
+        let [form, name, low, high, tail @ ..] = information else { return None };
+        let number = u16::from_le_bytes([*low, *high]);
+        let length = if *form == WITH_BYTES { usize::from(number) } else { 0 };
+        let (bytes, rest) = tail.split_at_checked(length)?;
+        information = rest;
+        Some((*name, number, bytes))
+    })
+}
+
 fn parameter_size(information: &[u8]) -> Option<u64> {
-    let mut rest = information;
-    while let [form, attribute, low, high, tail @ ..] = rest {
-        let number = usize::from(u16::from_le_bytes([*low, *high]));
-        if *attribute == PARAMETER_SIZE && *form != WITH_BYTES {
-            return Some(number as u64);
-        }
-        rest = if *form == WITH_BYTES { tail.get(number..)? } else { tail };
-    }
-    None
+    let mut found =
+        attributes(information).filter(|(name, _, bytes)| *name == PARAMETER_SIZE && bytes.is_empty());
+    found.next().map(|(_, number, _)| u64::from(number))
+}
+
+/// The registers of functions, by name.
+fn registers(file: &ElfFile64<'_, LittleEndian>) -> HashMap<String, u64> {
+    let information = file.section_by_name(".nv.info").and_then(|section| section.data().ok());
+    let counts = attributes(information.unwrap_or_default()).filter(|(name, ..)| *name == REGISTERS);
+    let of_function = |(_, _, bytes): Attribute<'_>| {
+        let [symbol, count] = <[[u8; 4]; 2]>::try_from(bytes.as_chunks().0).ok()?.map(u32::from_le_bytes);
+        let symbol = file.symbol_by_index(SymbolIndex(usize::try_from(symbol).ok()?)).ok()?;
+        Some((symbol.name().ok()?.to_owned(), u64::from(count)))
+    };
+    counts.filter_map(of_function).collect()
 }
 
 /// What `ptxas -v` tells of a kernel.
@@ -96,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attributes() {
+    fn parameters_of_cubins() {
         let bytes = [4, 0x17, 2, 0, 0x19, 3, 3, 0x1b, 0xff, 0, 3, 0x19, 40, 0, 4, 0x1c, 0, 0];
         assert_eq!(parameter_size(&bytes), Some(40));
         assert_eq!(parameter_size(&bytes[..10]), None);

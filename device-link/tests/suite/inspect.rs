@@ -56,6 +56,36 @@ fn a_table_and_json() {
     assert_eq!((kernels[0]["shared"].as_u64(), kernels[0]["parameters"].as_u64()), (Some(1024), Some(16)));
 }
 
+/// What a kernel of a cubin takes, of what ptxas tells while it makes it.
+#[test]
+fn registers_of_every_generation() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (source, bitcode) = (folder.path().join("sum.c"), folder.path().join("sum.bc"));
+    let text = "void sum(const float *in, float *out) { float s = 0; for (int i = 0; i < 999; i++) s += in[i] * s; *out = s; }";
+    std::fs::write(&source, text).expect("writable");
+    printed(llvm("clang").args(["-O1", "-emit-llvm", "-c"]).arg(&source).arg("-o").arg(&bitcode));
+    for cpu in ["sm_75", "sm_80", "sm_90", "sm_100", "sm_120"] {
+        let container = folder.path().join("sum.offload");
+        let mut link = device_link();
+        link.args(["link", "--target", &format!("nvptx64:{cpu}")]).arg(&bitcode).arg("-o").arg(&container);
+        let temps = folder.path().join(cpu);
+        link.arg(format!("--save-temps={}", temps.display())).arg("-v");
+        let said = run(&mut link);
+        let said =
+            String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
+        let command = said.lines().find_map(|line| line.strip_prefix("command: ")).expect("ptxas was run");
+        let ptxas = command.split(' ').next().expect("a program");
+        let mut again = std::process::Command::new(ptxas);
+        again.args([&format!("-arch={cpu}"), "-O3", "-v"]).arg(temps.join("kernels.ptx"));
+        let told = run(again.arg("-o").arg(folder.path().join("again.cubin")));
+        let told = String::from_utf8_lossy(&told.stderr).into_owned();
+        let used = told.split_once("Used ").and_then(|(_, rest)| rest.split(' ').next()).expect("registers");
+        let table = inspect(&container, &["sum"]);
+        let row = table.lines().find(|line| line.trim_start().starts_with("sum")).expect("the kernel");
+        assert_eq!(row.split_whitespace().nth(1), Some(used), "{cpu}: {table}");
+    }
+}
+
 #[test]
 fn code_as_text() {
     let (_folder, container) = linked(&["--embed-ir"]);
