@@ -75,9 +75,9 @@ fn divide(inputs: &Inputs, target: Target, options: &Options) -> Result<Option<V
             optimized &= source.summary()?.optimized;
         }
         let source = library.member(module).map(|(source, _)| source.clone());
+        // Where nobody has named any, a part finds its kernels as the whole does.
         let chosen = |all: &[String]| all.iter().filter(|name| names.contains(*name)).cloned().collect();
-        let entries: Vec<_> = chosen(&options.entries);
-        let kernels = names.iter().filter(|name| !entries.contains(name)).cloned().collect();
+        let (kernels, entries) = (chosen(&options.kernels), chosen(&options.entries));
         parts.push(Part {
             made_of: Some(made_of),
             optimized,

@@ -195,7 +195,8 @@ impl<'ctx> WorkItem<'ctx> {
             }
             (Marker::ThreadId(axis), Ids::InBlocks { thread, .. }) => narrow(thread[axis], "thread_id"),
             (Marker::BlockId(axis), Ids::InBlocks { block, .. }) => narrow(block[axis], "block_id"),
-            // Only the device runtime asks, for a report. Where there is an item its block isn't empty.
+            // What a kernel asks for chooses the loops; the answer doesn't depend on the choice. Where there is an
+            // item its block isn't empty.
             (Marker::ThreadId(axis), Ids::Global(ids)) => {
                 let id = builder.build_int_unsigned_rem(ids[axis], self.geometry.block[axis], "thread")?;
                 narrow(id, "thread_id")

@@ -89,7 +89,7 @@ fn whatever_matters_makes_another_image() {
         "the first link: an image, and for each module its code and what it refers to",
     );
     check(&inputs, &["-O3"], 1 + 2, "another level of optimization");
-    check(&inputs, &["--kernel", "one"], 1, "another kernel: an image of the code that is there");
+    check(&inputs, &["--kernel", "one"], 1 + 1, "a kernel by its name");
     check(&inputs, &["--target", "x86_64:x86-64-v3"], 1 + 2, "another processor");
     check(&["two.bc", "one.bc"], &[], 1, "another order: another image of the same code");
     check(&inputs, &["--jobs", "1"], 0, "the number of jobs");

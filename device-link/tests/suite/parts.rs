@@ -99,6 +99,9 @@ fn check(modules: &[(&str, &str)], flags: &[&str], parts: usize, expected: &str)
 fn modules_that_only_the_whole_can_do_justice() {
     check(&MODULES, &[], 2, "");
     check(&MODULES, &["--kernel", "two"], 1, "");
+    let both = "error: `one` is asked for as --kernel and as --entry";
+    let (_, _, said) = Folder::with(&MODULES).link(&ALL, &["--kernel", "one", "--entry", "one"]);
+    assert!(said.starts_with(both), "{said}");
     // Both kernels count in the same variable.
     let counting = [
         ("first", "extern int count; void one(void) { count++; }"),
