@@ -21,6 +21,11 @@ fn function(name: &str, count: u32, calls: &[&str]) -> String {
 
 /// How often each function is called in the optimized module.
 fn check(target: &str, level: &str) -> String {
+    check_made_by("", target, level)
+}
+
+/// The same of a module with `metadata` about its compiler.
+fn check_made_by(metadata: &str, target: &str, level: &str) -> String {
     let files = Files::new();
     let all = ["small", "small", "small", "large", "large", "outer", "outer", "again", "again"];
     let text = [
@@ -35,6 +40,7 @@ fn check(target: &str, level: &str) -> String {
         "define void @kernel(ptr %p) {\n  %x = load i32, ptr %p\n  %all = call i32 @all(i32 %x)\n  \
          store i32 %all, ptr %p\n  ret void\n}\n"
             .to_owned(),
+        metadata.to_owned(),
     ]
     .concat();
     std::fs::write(files.path("sizes.ll"), text).expect("writable");
@@ -64,4 +70,16 @@ fn by_their_size_with_what_they_call() {
 fn as_llvm_would_elsewhere() {
     insta::assert_snapshot!(check("nvptx64:sm_90", "-O0"), @"calls: 6 of small, 2 of large, 2 of outer, 3 of again");
     insta::assert_snapshot!(check("x86_64", "-O2"), @"calls: 6 of small, 2 of large, 2 of outer, 0 of again");
+}
+
+/// Only the whole pipeline makes loops of recursion; a compiler that optimized has run it.
+#[test]
+fn what_a_compiler_has_optimized_is_not_optimized_from_the_start() {
+    let compiler = "!llvm.ident = !{!0}\n!0 = !{!\"a compiler\"}\n";
+    for target in ["x86_64", "amdgcn:gfx90a"] {
+        let again = |calls: String| calls.split(", ").last().map(ToOwned::to_owned);
+        assert_eq!(again(check(target, "-O2")).as_deref(), Some("0 of again"), "{target}");
+        let optimized = again(check_made_by(compiler, target, "-O2"));
+        assert_eq!(optimized.as_deref(), Some("2 of again"), "{target}");
+    }
 }

@@ -114,6 +114,19 @@ fn modules_that_only_the_whole_can_do_justice() {
         ("second", "int f(void) { return 2; } void two(int *p) { *p = f(); }"),
     ];
     check(&replaced, &[], 1, "");
+    let folder = Folder::with(&[]);
+    let module = |name: &str, layout: &str| {
+        let text = format!(
+            "target datalayout = \"{layout}\"\ndefine void @{name}(ptr %p) {{ store i32 1, ptr %p ret void }}\n"
+        );
+        std::fs::write(folder.path(&format!("{name}.bc")), text).expect("writable");
+    };
+    module("one", "e-i64:64");
+    module("two", "e-i64:32");
+    let layouts =
+        "error: `DIR/one.bc` and `DIR/two.bc` have different data layouts: `e-i64:64` and `e-i64:32`";
+    let (_, _, said) = folder.link(&["one", "two"], &[]);
+    assert!(said.starts_with(layouts), "{said}");
     let twice = [
         ("first", "int f(void) { return 1; } void one(int *p) { *p = f(); }"),
         ("second", "int f(void) { return 2; } void two(int *p) { *p = f(); }"),
