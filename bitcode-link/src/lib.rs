@@ -28,7 +28,7 @@ pub use needs::{functions_from, undefined_from};
 pub use origin::Origin;
 pub use source::{ModuleSource, Warning};
 pub use summary::{Definition, Summary, SymbolSummary};
-pub use toolchain::{ToolchainError, rust_library};
+pub use toolchain::{ToolchainError, rust_library, rust_library_files};
 
 /// What the library's functions return.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -49,15 +49,29 @@ pub fn rust_library(sysroot: Option<&Path>, releases: &[String]) -> Result<Libra
         None => find_sysroot(releases)?,
     };
     let no_libraries = || ToolchainError::NoLibraries { sysroot: sysroot.clone() };
-    let folder = std::fs::read_dir(sysroot.join(LIBRARIES)).map_err(|_| no_libraries())?;
-    let mut paths: Vec<_> = folder.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.retain(|path| path.extension() == Some(OsStr::new("rlib")));
-    paths.sort();
+    let paths = rlibs_in(&sysroot).map_err(|_| no_libraries())?;
     let mut library = Library::default();
     for path in paths {
         add_rlib(&path, &mut library).map_err(|error| ToolchainError::Library(Arc::new(error)))?;
     }
     if library.is_empty() { Err(no_libraries()) } else { Ok(library) }
+}
+
+fn rlibs_in(sysroot: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let folder = std::fs::read_dir(sysroot.join(LIBRARIES))?;
+    let mut paths: Vec<_> = folder.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension() == Some(OsStr::new("rlib")));
+    paths.sort();
+    Ok(paths)
+}
+
+/// The files that [`rust_library`] depends on: the standard library in `sysroot`, else every rustc that may be taken.
+/// Nightly toolchains of different days have one release and, one after the other, one folder.
+pub fn rust_library_files(sysroot: Option<&Path>) -> Vec<PathBuf> {
+    match sysroot {
+        Some(sysroot) => rlibs_in(sysroot).unwrap_or_default(),
+        None => candidates(),
+    }
 }
 
 fn add_rlib(path: &Path, library: &mut Library) -> crate::Result<()> {

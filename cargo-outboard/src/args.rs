@@ -36,6 +36,15 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Install what is missing of it: LLVM's linker and offload runtime from Debian's packages
+    Setup {
+        /// Only look
+        #[arg(long)]
+        check: bool,
+        /// NVIDIA's assembler too, from PyPI, for --device sm_90 and the like
+        #[arg(long, conflicts_with = "check")]
+        nvidia: bool,
+    },
     /// Print the flags, as cargo's configuration has them, for use without this command
     Env(ProjectArguments),
     /// List the devices of this machine

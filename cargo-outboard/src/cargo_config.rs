@@ -114,6 +114,19 @@ impl CargoConfig {
         variable.or_else(configured).filter(|rustc| !rustc.is_empty()).unwrap_or("rustc").into()
     }
 
+    /// When cargo shows its progress: always, never, or where it makes sense.
+    pub(crate) fn progress_when(&self) -> Option<&str> {
+        self.variable("CARGO_TERM_PROGRESS_WHEN").or_else(|| self.config["term"]["progress"]["when"].as_str())
+    }
+
+    /// Whether cargo prints no more than it must.
+    pub(crate) fn is_quiet(&self) -> bool {
+        match self.variable("CARGO_TERM_QUIET") {
+            Some(quiet) => quiet == "true",
+            None => self.config["term"]["quiet"] == true,
+        }
+    }
+
     /// The targets that are built for without a word on the command line.
     pub(crate) fn targets(&self) -> Vec<String> {
         match self.variable("CARGO_BUILD_TARGET") {
@@ -242,6 +255,8 @@ mod tests {
         let read = config(both, &variable);
         assert_eq!(flags(&read), Found::Environment(words("-g -O")));
         assert_eq!(read.linker().as_deref(), Some("gcc"));
+        let term = config(json!({ "term": { "quiet": true, "progress": { "when": "never" } } }), &[]);
+        assert_eq!((term.is_quiet(), term.progress_when()), (true, Some("never")));
         let build = json!({ "build": { "rustflags": ["-Ca", "-Cb c"] } });
         assert_eq!(flags(&config(build, &[])), Found::Build(vec!["-Ca".into(), "-Cb c".into()]));
         let encoded = config(json!({}), &[("CARGO_ENCODED_RUSTFLAGS", "-Ca b\u{1f}-g"), ("RUSTFLAGS", "-O")]);

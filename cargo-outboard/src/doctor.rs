@@ -2,53 +2,27 @@
 
 use crate::args::CargoOptions;
 use crate::cargo_config::CargoConfig;
+use crate::finding::Finding;
 use crate::run_cargo::BOOTSTRAP;
+use crate::setup;
 use crate::store::{self, DEVICE_LINK, PLUGIN, REGISTER, part};
 use crate::toolchain::{LLVM_MAJOR, Toolchain};
-use serde::Serialize;
+use prerequisites::packages::{GCC, LIBCLC, LIBLLVM, LLD, LLVM_TOOLS, RUNTIME, SPIRV_TOOLS};
+use prerequisites::tools::{DEBIAN_PREFIX, PREFIX_VARIABLE, on_path};
+use prerequisites::wheels::Environment;
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The file that programs open at their first launch.
-const RUNTIME: &str = "libomptarget.so.22.1";
-/// Where LLVM's own packages for Debian have it.
-const DEBIAN_LLVM: &str = "/usr/lib/llvm-22";
+const RUNTIME_FILE: &str = "libomptarget.so.22.1";
+/// Where Debian's package has the mathematics of GPUs.
+const LIBCLC_FOLDER: &str = "/usr/lib/clc";
 /// Where distributions have libraries.
 const LIBRARY_FOLDERS: [&str; 4] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"];
 /// LLVM's program that tells the processors of GPUs.
 const OFFLOAD_ARCH: [&str; 2] = ["offload-arch-22", "offload-arch"];
-
-/// One thing that was looked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Finding {
-    /// What it is.
-    pub(crate) what: &'static str,
-    /// Whether it is as wanted.
-    pub(crate) good: bool,
-    /// Whether nothing builds without it.
-    pub(crate) needed: bool,
-    /// What there is.
-    pub(crate) found: String,
-    /// What has to be.
-    pub(crate) wanted: String,
-    /// What helps; empty where all is well.
-    pub(crate) fix: String,
-}
-
-impl Finding {
-    fn new(what: &'static str, wanted: &str, found: Result<String, String>, fix: &str) -> Self {
-        let good = found.is_ok();
-        let fix = if good { String::new() } else { fix.to_owned() };
-        let found = found.unwrap_or_else(|found| found);
-        Self { what, good, needed: true, found, wanted: wanted.to_owned(), fix }
-    }
-
-    fn optional(self) -> Self {
-        Self { needed: false, ..self }
-    }
-}
 
 /// Looks for everything.
 pub(crate) fn findings() -> Vec<Finding> {
@@ -62,8 +36,11 @@ pub(crate) fn findings() -> Vec<Finding> {
         find_linker(),
         find_runtime(),
         find_part("image tools", DEVICE_LINK).optional(),
+        find_lld(),
         find_ptxas().optional(),
-        find_lld().optional(),
+        find_libclc().optional(),
+        find_spirv_tools().optional(),
+        find_objdump().optional(),
     ]
 }
 
@@ -95,12 +72,11 @@ fn find_register() -> Finding {
         }
     });
     let wanted = format!("{REGISTER}, and libLLVM {LLVM_MAJOR} for it");
-    Finding::new(
-        "image maker",
-        &wanted,
-        found,
-        "apt-get install libllvm22, or name the folder of the tools in OUTBOARD_TOOLS",
-    )
+    if part(REGISTER).is_err() {
+        let fix = "install it beside cargo-outboard, or name its folder in OUTBOARD_TOOLS";
+        return Finding::new("image maker", &wanted, found, fix);
+    }
+    Finding::of_package("image maker", &wanted, found, &LIBLLVM)
 }
 
 /// Loads the plugin into rustc.
@@ -125,45 +101,92 @@ fn find_plugin(rustc: &OsStr) -> Finding {
 }
 
 fn find_linker() -> Finding {
-    let found = first_output("cc", "--version").ok_or_else(|| "nothing".to_owned());
-    Finding::new("C linker", "cc", found, "apt-get install gcc")
+    let found = first_output("cc", "--version").ok_or_else(|| "nothing on the PATH".to_owned());
+    Finding::of_package("C linker", "cc, or the linker that cargo is configured to use", found, &GCC)
 }
 
 fn find_runtime() -> Finding {
     let found = runtime().map(|path| shown(&path)).ok_or_else(|| "nothing".to_owned());
-    let fix = "apt-get install liboffload-22, or add its folder to LD_LIBRARY_PATH; without it programs run on the CPU";
-    Finding::new("runtime", RUNTIME, found, fix)
+    let finding = Finding::of_package("runtime", RUNTIME_FILE, found, &RUNTIME);
+    let more = "add its folder to LD_LIBRARY_PATH; without it programs run on the CPU";
+    let fix = if finding.good { String::new() } else { format!("{}, or {more}", finding.fix) };
+    Finding { fix, ..finding }
 }
 
-/// The runtime, where a program finds it.
-pub(crate) fn runtime() -> Option<PathBuf> {
-    let named = env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
-    let folders = env::split_paths(&named).chain(LIBRARY_FOLDERS.map(PathBuf::from));
-    let mut folders = folders.chain([Path::new(DEBIAN_LLVM).join("lib")]);
-    folders.find_map(|folder| Some(folder.join(RUNTIME)).filter(|path| path.is_file()))
-}
-
-fn find_ptxas() -> Finding {
-    let found = first_output("ptxas", "--version").ok_or_else(|| "nothing on the PATH".to_owned());
-    Finding::new("ptxas", "NVIDIA's assembler, for --device sm_NN", found, "install CUDA 12.9 or later")
+/// The runtime as a program would find it.
+fn runtime() -> Option<PathBuf> {
+    let listed = env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+    let folders = env::split_paths(&listed).chain(LIBRARY_FOLDERS.map(PathBuf::from));
+    let mut folders = folders.chain([llvm_prefix().join("lib")]);
+    folders.find_map(|folder| Some(folder.join(RUNTIME_FILE)).filter(|path| path.is_file()))
 }
 
 fn find_lld() -> Finding {
-    let found = llvm_program(&["ld.lld-22", "ld.lld"]).map(|path| shown(&path));
-    Finding::new(
-        "ld.lld",
-        "LLVM's linker, for --device gfxNNN",
-        found.ok_or_else(|| "nothing".to_owned()),
-        "apt-get install lld-22",
+    let found = llvm_program(&["ld.lld-22", "ld.lld"]);
+    Finding::of_package("ld.lld", "LLVM's linker, for images", found_at(found), &LLD)
+}
+
+/// Whether there is one for any NVIDIA GPU.
+pub(crate) fn has_ptxas() -> bool {
+    ptxas_elsewhere().is_some() || own_ptxas().is_some()
+}
+
+/// What the device linker finds by itself.
+fn ptxas_elsewhere() -> Option<PathBuf> {
+    const CUDA: [&str; 3] = ["CUDA_HOME", "CUDA_PATH", "CUDA_ROOT"];
+    let variables = CUDA.iter().filter_map(env::var_os).map(PathBuf::from);
+    let mut prefixes = variables.chain(["/usr/local/cuda".into()]);
+    let installed = prefixes.find_map(|prefix| Some(prefix.join("bin/ptxas")).filter(|path| path.is_file()));
+    let active = || Environment::at(Path::new(&env::var_os("VIRTUAL_ENV")?)).ptxas();
+    on_path("ptxas").or(installed).or_else(active)
+}
+
+/// The one that `setup` has installed, where there is no other.
+pub(crate) fn own_ptxas() -> Option<PathBuf> {
+    let own = || setup::environment().ok()?.ptxas();
+    if ptxas_elsewhere().is_some() { None } else { own() }
+}
+
+fn find_ptxas() -> Finding {
+    let found = found_at(ptxas_elsewhere().or_else(own_ptxas));
+    let fix = "cargo outboard setup --nvidia, or install CUDA 12.9 or later";
+    Finding::new("ptxas", "NVIDIA's assembler, for --device sm_NN", found, fix)
+}
+
+fn find_objdump() -> Finding {
+    let found = llvm_program(&["llvm-objdump-22", "llvm-objdump"]);
+    Finding::of_package(
+        "llvm-objdump",
+        "LLVM's disassembler, for inspect --asm and --gcn",
+        found_at(found),
+        &LLVM_TOOLS,
     )
 }
 
-/// A program of LLVM's: on the PATH, or among LLVM's own.
+fn find_libclc() -> Finding {
+    let found = Some(PathBuf::from(LIBCLC_FOLDER)).filter(|folder| folder.is_dir());
+    Finding::of_package("libclc", "OpenCL's mathematics, for kernels on GPUs", found_at(found), &LIBCLC)
+}
+
+fn find_spirv_tools() -> Finding {
+    let found = found_at(on_path("spirv-val"));
+    Finding::of_package("spirv-val", "the checker of images for spirv64", found, &SPIRV_TOOLS)
+}
+
+fn found_at(path: Option<PathBuf>) -> Result<String, String> {
+    path.map(|path| shown(&path)).ok_or_else(|| "nothing".to_owned())
+}
+
+/// Where LLVM is: where the user says, or where Debian has it.
+fn llvm_prefix() -> PathBuf {
+    env::var_os(PREFIX_VARIABLE).map_or_else(|| DEBIAN_PREFIX.into(), PathBuf::from)
+}
+
+/// A program of LLVM's: among its own, or on the PATH.
 fn llvm_program(names: &[&str]) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<_> = env::split_paths(&path).chain([Path::new(DEBIAN_LLVM).join("bin")]).collect();
-    let files = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    files.into_iter().find(|file| file.is_file())
+    let folder = llvm_prefix().join("bin");
+    let own = names.iter().map(|name| folder.join(name)).find(|file| file.is_file());
+    own.or_else(|| names.iter().find_map(|name| on_path(name)))
 }
 
 fn first_output(program: &str, option: &str) -> Option<String> {
@@ -177,24 +200,6 @@ fn first_line(text: &str) -> String {
 
 fn shown(path: &Path) -> String {
     path.display().to_string()
-}
-
-/// The findings as text, a line each, and a line more for what is not as wanted.
-pub(crate) fn text(findings: &[Finding]) -> String {
-    let mut text = String::new();
-    for finding in findings {
-        let mark = match (finding.good, finding.needed) {
-            (true, _) => "ok",
-            (false, true) => "missing",
-            (false, false) => "absent",
-        };
-        text.push_str(&format!("{mark:>7}  {:<12} {}\n", finding.what, finding.found));
-        if !finding.good {
-            text.push_str(&format!("{:>7}  {:<12} wanted: {}\n", "", "", finding.wanted));
-            text.push_str(&format!("{:>7}  {:<12} help: {}\n", "", "", finding.fix));
-        }
-    }
-    text
 }
 
 /// The devices of this machine, as `--device` names them, and what they are.
@@ -216,27 +221,4 @@ pub(crate) fn devices() -> Vec<(String, &'static str)> {
         devices.push((name.to_owned(), maker));
     }
     devices
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Finding, text};
-
-    #[test]
-    fn what_is_missing_has_a_remedy() {
-        let findings = [
-            Finding::new("rustc", "x", Ok("rustc 1.95.0 with LLVM 22.1.2".into()), "unused"),
-            Finding::new("runtime", "libomptarget.so.22.1", Err("nothing".into()), "install it"),
-            Finding::new("ptxas", "an assembler", Err("nothing".into()), "install CUDA").optional(),
-        ];
-        insta::assert_snapshot!(text(&findings), @r"
-             ok  rustc        rustc 1.95.0 with LLVM 22.1.2
-        missing  runtime      nothing
-                              wanted: libomptarget.so.22.1
-                              help: install it
-         absent  ptxas        nothing
-                              wanted: an assembler
-                              help: install CUDA
-        ");
-    }
 }

@@ -33,6 +33,13 @@ pub(crate) enum Error {
          help: it belongs beside cargo-outboard; `OUTBOARD_TOOLS` names another folder"
     )]
     NoPart { file: &'static str, places: String },
+    #[error(transparent)]
+    Install(#[from] prerequisites::Error),
+    #[error(
+        "missing: {names}{}",
+        if *can_install { "\nhelp: `cargo outboard setup` installs what Debian has" } else { "" }
+    )]
+    Missing { names: String, can_install: bool },
     #[error("there is no folder for caches\nhelp: set `OUTBOARD_HOME` to one")]
     NoStore,
     #[error("there is no device `{name}`\nhelp: {help}")]

@@ -6,6 +6,7 @@ use crate::config::Settings;
 use crate::store::Kept;
 use crate::toolchain::TARGET;
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// What is added to a call of cargo.
@@ -15,14 +16,13 @@ pub(crate) struct Additions {
     pub(crate) variables: Vec<(&'static str, String)>,
 }
 
-/// Our flags for rustc, in the order in which they are documented.
-pub(crate) fn own_flags(
-    kept: &Kept,
-    settings: &Settings,
-    linker: Option<&str>,
-    reports: &Path,
-) -> Vec<String> {
-    let mut flags = vec![
+/// The variable with the linker step's options, one a line. cargo compares it for programs alone, so that another
+/// device costs a link, where another flag costs all crates.
+pub(crate) const LINK_OPTIONS: &str = "OUTBOARD_LINK_OPTIONS";
+
+/// Our flags for rustc, in the order in which they are documented: the same for all devices.
+pub(crate) fn own_flags(kept: &Kept) -> Vec<String> {
+    vec![
         format!("-Zllvm-plugins={}", kept.plugin.display()),
         "-Cpasses=offload-records".to_owned(),
         // A barrier that rustc's own passes have put into two arms of a branch is another barrier.
@@ -31,8 +31,20 @@ pub(crate) fn own_flags(
         "--cfg=outboard".to_owned(),
         // Among the flags and not as cargo's setting, so that build scripts and macros are linked as ever.
         format!("-Clinker={}", kept.linker.display()),
-    ];
-    let mut option = |name: &str, value: &str| flags.push(format!("-Clink-arg=--outboard-{name}={value}"));
+    ]
+}
+
+/// The linker step's options, one a line.
+pub(crate) fn link_options(
+    settings: &Settings,
+    linker: Option<&str>,
+    ptxas: Option<&Path>,
+    reports: &Path,
+) -> String {
+    let mut lines = String::new();
+    let mut option = |name: &str, value: &str| {
+        let _ = writeln!(lines, "--outboard-{name}={value}");
+    };
     if let Some(devices) = &settings.devices {
         option("device", &devices.join(","));
     }
@@ -48,8 +60,11 @@ pub(crate) fn own_flags(
     if let Some(linker) = linker.filter(|linker| !is_own_linker(linker)) {
         option("linker", linker);
     }
+    if let Some(ptxas) = ptxas {
+        option("ptxas", &ptxas.display().to_string());
+    }
     option("report", &reports.display().to_string());
-    flags
+    lines
 }
 
 /// What adds `own` to the user's flags, for rustc and for rustdoc.

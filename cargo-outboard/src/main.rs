@@ -9,19 +9,24 @@ mod config;
 mod doctor;
 mod environment;
 mod error;
+mod finding;
 mod flags;
 mod images;
 mod message;
 mod nearest;
 mod new_project;
+mod progress;
 mod report;
 mod run_cargo;
+mod setup;
 mod store;
 mod toolchain;
 
 use anyhow::{Context as _, Result};
 use args::{Arguments, Command};
 use clap::{CommandFactory as _, Parser as _};
+use error::Error;
+use finding::Finding;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -47,6 +52,7 @@ fn run(arguments: &Arguments, behind: &[OsString]) -> Result<ExitCode> {
         Command::Images(command) => Ok(images::images(command)?),
         Command::Inspect(arguments) => Ok(images::inspect(arguments)?),
         Command::Doctor { json } => run_doctor(*json),
+        Command::Setup { check, nvidia } => run_setup(*check, *nvidia),
         Command::New { path, outboard } => {
             new_project::make(path, outboard.as_deref())?;
             print(&format!("made `{0}`; run it: cd {0} && cargo outboard run\n", path.display()))
@@ -79,10 +85,25 @@ fn devices() -> String {
 /// Fails where something is missing that building takes.
 fn run_doctor(json: bool) -> Result<ExitCode> {
     let findings = doctor::findings();
-    let text = if json { serde_json::to_string(&findings)? + "\n" } else { doctor::text(&findings) };
+    let text = if json { serde_json::to_string(&findings)? + "\n" } else { finding::text(&findings) };
     print(&text)?;
-    let well = findings.iter().all(|finding| finding.good || !finding.needed);
-    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if findings.iter().any(Finding::is_missing) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The same, and with more than a look what is missing is installed first.
+fn run_setup(check: bool, nvidia: bool) -> Result<ExitCode> {
+    let findings = if check { doctor::findings() } else { setup::install(nvidia)? };
+    print(&finding::text(&findings))?;
+    let missing: Vec<_> = findings.iter().filter(|finding| finding.is_missing()).collect();
+    if missing.is_empty() {
+        return print("everything needed is there\n");
+    }
+    let names: Vec<_> = missing.iter().map(|finding| finding.what).collect();
+    Err(Error::Missing {
+        names: names.join(", "),
+        can_install: check && missing.iter().any(|finding| finding.package.is_some()),
+    }
+    .into())
 }
 
 /// The manual page: the command's, and behind it one section for each subcommand.

@@ -4,7 +4,6 @@ use serde::Deserialize;
 use std::fs;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 /// What is told of one link.
 #[derive(Debug, Deserialize)]
@@ -56,15 +55,11 @@ pub(crate) fn folder(target: &Path) -> PathBuf {
 /// What the files with images end in.
 const CONTAINER: &str = "offload";
 
-/// The reports that were written since, in the order of their names.
-pub(crate) fn since(folder: &Path, start: SystemTime) -> Vec<Report> {
+/// The reports that a run was told, in the order of their names.
+pub(crate) fn of_run(folder: &Path) -> Vec<Report> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let fresh = |path: &PathBuf| {
-        let changed = fs::metadata(path).and_then(|metadata| metadata.modified());
-        path.extension().is_some_and(|extension| extension == "json")
-            && changed.is_ok_and(|changed| changed >= start)
-    };
-    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(fresh).collect();
+    let is_report = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json");
+    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(is_report).collect();
     files.sort();
     let parse = |path: &PathBuf| serde_json::from_slice(&fs::read(path).ok()?).ok();
     files.iter().filter_map(parse).collect()
@@ -131,6 +126,9 @@ pub(crate) fn latest(folder: &Path, name: Option<&str>) -> Option<(Report, PathB
     Some((report, container))
 }
 
+/// Columns of the word in front of cargo's status lines.
+pub(crate) const WORD: usize = 12;
+
 /// How status lines are written: as cargo's.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
@@ -151,7 +149,20 @@ impl Style {
 
     /// A line with a word in front, in cargo's columns.
     pub(crate) fn status(self, word: &str, text: &str) -> String {
-        if self.colors { format!("\x1b[1;32m{word:>12}\x1b[0m {text}") } else { format!("{word:>12} {text}") }
+        if self.colors {
+            format!("\x1b[1;32m{word:>WORD$}\x1b[0m {text}")
+        } else {
+            format!("{word:>WORD$} {text}")
+        }
+    }
+
+    /// The same for what is not done yet, in the color of cargo's own.
+    pub(crate) fn progress(self, word: &str, text: &str) -> String {
+        if self.colors {
+            format!("\x1b[1;36m{word:>WORD$}\x1b[0m {text}")
+        } else {
+            format!("{word:>WORD$} {text}")
+        }
     }
 
     /// An error or a warning.

@@ -4,18 +4,21 @@ use crate::args::{BuildArguments, CargoOptions, OwnOptions};
 use crate::cargo_config::{CargoConfig, cargo};
 use crate::config::Settings;
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 use crate::report::{self, Report, Style};
 use crate::store;
 use crate::toolchain::{TARGET, Toolchain};
-use crate::{flags, message};
+use crate::{doctor, flags, message};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::SystemTime;
 
 /// The variable with which stable rustc takes `-Z` flags.
 pub(crate) const BOOTSTRAP: &str = "RUSTC_BOOTSTRAP";
+
+/// The folder in which the linker step tells this run how far it is, and what it made.
+const RUN: &str = "OUTBOARD_LINK_RUN";
 
 /// All that is known before cargo runs.
 #[derive(Debug)]
@@ -24,7 +27,7 @@ pub(crate) struct Plan {
     pub(crate) settings: Settings,
     pub(crate) warnings: Vec<String>,
     pub(crate) own_flags: Vec<String>,
-    pub(crate) reports: PathBuf,
+    pub(crate) link_options: String,
     pub(crate) metadata: Metadata,
 }
 
@@ -43,8 +46,10 @@ impl Plan {
         let kept = store::keep(&toolchain)?;
         let reports = report::folder(&target_folder(&metadata, options)?);
         let linker = flags::users_linker(&config);
-        let own_flags = flags::own_flags(&kept, &settings, linker.as_deref(), &reports);
-        Ok(Self { config, settings, warnings, own_flags, reports, metadata })
+        let own_flags = flags::own_flags(&kept);
+        let link_options =
+            flags::link_options(&settings, linker.as_deref(), doctor::own_ptxas().as_deref(), &reports);
+        Ok(Self { config, settings, warnings, own_flags, link_options, metadata })
     }
 }
 
@@ -70,11 +75,17 @@ pub(crate) fn run(verb: &str, build: &BuildArguments, behind: &[OsString]) -> Re
     if plan.settings.require == Some(true) {
         command.env("OUTBOARD_REQUIRE", "1");
     }
-    let start = SystemTime::now();
+    command.env(flags::LINK_OPTIONS, with_users(&plan.link_options));
+    // Of this run alone: others may build into the same target folder at the same time.
+    let told = tempfile::Builder::new().prefix("outboard.").tempdir();
+    let told = told.map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
+    command.env(RUN, told.path());
+    let progress = Progress::start(told.path(), (&options, &plan.config), style);
     let status = command.status();
+    drop(progress);
     let help = "install Rust with cargo";
     let status = status.map_err(|source| Error::Run { program: "cargo".into(), help, source })?;
-    let reports = report::since(&plan.reports, start);
+    let reports = report::of_run(told.path());
     let as_json = options.message_format.as_deref().is_some_and(|format| format.starts_with("json"));
     if as_json {
         print_messages(&reports, &plan.metadata);
@@ -82,6 +93,14 @@ pub(crate) fn run(verb: &str, build: &BuildArguments, behind: &[OsString]) -> Re
     tell(&reports, &options, style);
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Options for the linker step that the user has set by hand, and ours.
+fn with_users(options: &str) -> String {
+    match std::env::var(flags::LINK_OPTIONS) {
+        Ok(users) => format!("{users}\n{options}"),
+        Err(_) => options.to_owned(),
+    }
 }
 
 /// What the linker step told, which rustc hides where all went well, and buries where not.

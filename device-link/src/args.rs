@@ -255,6 +255,7 @@ impl LinkArguments {
             cache_dir: self.cache_dir.clone(),
             cache_size: Some(self.cache_size),
             save_temps: self.beside_output(self.save_temps.as_ref(), "temps"),
+            progress: None,
         }
     }
 }

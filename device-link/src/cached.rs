@@ -9,7 +9,7 @@ use crate::retarget::library;
 use crate::target::{Selection, Target};
 use crate::{ImageReport, Result, cuda};
 use bitcode_link::cache::{Cache, Found, Key, KeyBuilder};
-use bitcode_link::{Input, Summary};
+use bitcode_link::{Input, Summary, rust_library_files};
 use llvm_plugin::inkwell::support::get_llvm_version;
 use llvm_plugin::inkwell::targets::TargetMachine;
 use offload_binary::KernelList;
@@ -70,6 +70,9 @@ impl LinkCache {
         // Two builds of one version make different images while they are worked on.
         maker.part("program", stamp(&std::env::current_exe().unwrap_or_default()).as_bytes());
         maker.part("llvm", format!("{:?}", get_llvm_version()).as_bytes());
+        for file in rust_library_files(options.sysroot.as_deref()) {
+            maker.part("standard library", stamp(&file).as_bytes());
+        }
         let mut inputs = maker.clone();
         for file in files {
             file.add_to_key(&mut inputs)?;
@@ -212,7 +215,14 @@ fn stamp(path: &Path) -> String {
 
 /// `options` without those that no image depends on.
 fn that_matter(options: &Options) -> Options {
-    Options { targets: Vec::new(), jobs: None, cache_dir: None, cache_size: None, ..options.clone() }
+    Options {
+        targets: Vec::new(),
+        jobs: None,
+        cache_dir: None,
+        cache_size: None,
+        progress: None,
+        ..options.clone()
+    }
 }
 
 fn pack(report: &ImageReport, warnings: &[String]) -> Result<Vec<u8>> {

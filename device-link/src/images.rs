@@ -8,6 +8,7 @@ use crate::kernels::Kernels;
 use crate::options::Options;
 use crate::output::Temps;
 use crate::parts::{self, Part};
+use crate::progress::Step;
 use crate::target::{self, Selection};
 use crate::trace::Trace;
 use crate::{Error, ImageReport, Result, image, levels, native_members, problem};
@@ -69,7 +70,16 @@ impl Link<'_> {
         let images: Vec<_> = plans.iter().map(|plan| plan.as_ref().ok().map(Progress::of)).collect();
         let units = |image| (0..Progress::units(image)).map(move |unit| (image, unit));
         let units: Vec<_> = images.iter().flatten().flat_map(units).collect();
-        let warnings = jobs::run(limit, &units, |(image, unit)| self.advance(image, *unit));
+        let done = AtomicUsize::new(0);
+        let warnings = jobs::run(limit, &units, |(image, unit)| {
+            let warnings = self.advance(image, *unit);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if let Some(listener) = &self.options.progress {
+                let name = &image.units[*unit].plan.name;
+                listener.tell(&Step { image: name, done, all: units.len() });
+            }
+            warnings
+        });
         let linked: Vec<_> = images.into_iter().map(|image| image.map(Progress::into_result)).collect();
         let result = |(plan, linked): (Result<ImagePlan<'_>>, Option<Result<ImageReport>>)| {
             plan.and_then(|_| linked.expect("what was planned was made"))

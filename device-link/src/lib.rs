@@ -9,6 +9,7 @@ mod failure;
 mod hop;
 mod options;
 mod problem;
+mod progress;
 mod trouble;
 
 mod aliases;
@@ -58,6 +59,7 @@ pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec};
 pub use output::write_file;
 pub use plan::{Plan, plan_link};
 pub use problem::{Problem, Refusal};
+pub use progress::{Listener, Step};
 pub use standard_library::TwoReleases;
 pub use target::SelectionError;
 pub use tool::ToolError;

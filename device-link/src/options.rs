@@ -1,5 +1,6 @@
 //! What a link is asked to do.
 
+use crate::progress::Listener;
 use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -99,4 +100,6 @@ pub struct Options {
     pub cache_size: Option<u64>,
     /// A folder for the modules, objects and images that the phases make.
     pub save_temps: Option<PathBuf>,
+    /// Who is told how far the link is.
+    pub progress: Option<Listener>,
 }

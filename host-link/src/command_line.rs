@@ -17,10 +17,11 @@ const CACHE: &str = "--outboard-cache";
 const SYSROOT: &str = "--outboard-sysroot";
 const CONVERGENT: &str = "--outboard-assume-convergent-source";
 const REPORT: &str = "--outboard-report";
+const PTXAS: &str = "--outboard-ptxas";
 /// Named as the option of a program of its own, which it makes of this one.
 const REGISTRATION_ONLY: &str = "--registration-only";
-const ALL: [&str; 9] =
-    [DEVICE, LINKER, RUNTIME, RUNTIME_FILE, CACHE, SYSROOT, CONVERGENT, REPORT, REGISTRATION_ONLY];
+const ALL: [&str; 10] =
+    [DEVICE, LINKER, RUNTIME, RUNTIME_FILE, CACHE, SYSROOT, CONVERGENT, REPORT, PTXAS, REGISTRATION_ONLY];
 
 /// Options of compilers and linkers that have their value in the next argument.
 ///
@@ -52,6 +53,23 @@ pub struct CommandLine {
 }
 
 impl CommandLine {
+    /// Reads `options`, one of ours a line, and then `arguments`, in which response files have been expanded.
+    ///
+    /// # Errors
+    /// An option of ours that isn't one, or has a value that it can't have.
+    pub fn parse_with(options: &str, arguments: Vec<OsString>) -> Result<Self> {
+        let options = options.lines().map(str::trim).filter(|option| !option.is_empty());
+        let mut all = Vec::new();
+        for option in options {
+            if !option.starts_with(OWN_PREFIX) {
+                return Err(Error::UnknownOption { option: option.to_owned(), known: ALL.join(", ") });
+            }
+            all.push(OsString::from(option));
+        }
+        all.extend(arguments);
+        Self::parse(all)
+    }
+
     /// Reads `arguments`, in which response files have been expanded.
     ///
     /// # Errors
@@ -116,6 +134,7 @@ impl CommandLine {
             CACHE => self.options.cache = Some(value.into()),
             SYSROOT => self.options.sysroot = Some(value.into()),
             CONVERGENT if argument == CONVERGENT => self.options.assume_convergent_source = true,
+            PTXAS => self.options.ptxas = Some(value.into()),
             REPORT => self.options.report = Some(value.into()),
             _ => {
                 return Err(Error::UnknownOption { option: argument.to_owned(), known: ALL.join(", ") });
@@ -194,6 +213,17 @@ mod tests {
     }
 
     #[test]
+    fn options_of_the_environment_stand_before_the_others() {
+        let arguments = vec!["--outboard-device=gfx90a".into(), "a.o".into()];
+        let line = CommandLine::parse_with("--outboard-device=host\n\n  --outboard-linker=a b\n", arguments);
+        let line = line.expect("a command line");
+        assert_eq!(line.options.devices, ["x86_64", "amdgcn:gfx90a"]);
+        assert_eq!((line.linker.as_path(), line.inputs.len()), (Path::new("a b"), 1));
+        let error = CommandLine::parse_with("-o x", Vec::new()).expect_err("the linker's option").to_string();
+        assert!(error.starts_with("unknown option `-o x`\nhelp: the options are "), "{error}");
+    }
+
+    #[test]
     fn options_that_are_wrong() {
         let error = |text: &str| parse(text).expect_err("wrong").to_string();
         assert_eq!(
@@ -201,7 +231,7 @@ mod tests {
             "unknown option `--outboard-devices=host`\n\
              help: the options are --outboard-device, --outboard-linker, --outboard-runtime, --outboard-runtime-file, \
              --outboard-cache, --outboard-sysroot, --outboard-assume-convergent-source, --outboard-report, \
-             --registration-only"
+             --outboard-ptxas, --registration-only"
         );
         assert_eq!(error("--outboard-runtime=late"), "`--outboard-runtime` is lazy or linked, not `late`");
     }

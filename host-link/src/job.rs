@@ -20,6 +20,8 @@ pub struct Options {
     /// Whether the compiler is taken to have left control flow around barriers as it was: records are from before
     /// LLVM's optimisations, but not from before rustc's own.
     pub assume_convergent_source: bool,
+    /// NVIDIA's assembler; none for the one that is found.
+    pub ptxas: Option<PathBuf>,
     /// A folder for what was made and what is worth saying about it: `PROGRAM.json` and `PROGRAM.offload`.
     pub report: Option<PathBuf>,
 }
@@ -48,6 +50,8 @@ pub struct Job {
     pub bitcode: Vec<PathBuf>,
     /// How.
     pub options: Options,
+    /// A folder in which a run of cargo is told how far the work is, and what came of it.
+    pub run: Option<PathBuf>,
 }
 
 /// A section of records.

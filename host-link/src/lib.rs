@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod command_line;
+pub mod dep_info;
 pub mod error;
 pub mod job;
 pub mod keep;

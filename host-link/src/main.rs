@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use host_link::command_line::{CommandLine, sysroot_of};
 use host_link::job::{Job, Runtime};
 use host_link::scan::{Scan, scan};
-use host_link::{keep, response_file};
+use host_link::{dep_info, keep, response_file};
 use std::ffi::OsString;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
@@ -14,6 +14,12 @@ use tempfile::TempDir;
 
 /// The program with LLVM, which stands beside this one.
 const REGISTER: &str = "outboard-register";
+
+/// Options of ours, one a line: unlike those among a crate's flags, they can change without that all crates are
+/// compiled again.
+const OPTIONS_VARIABLE: &str = "OUTBOARD_LINK_OPTIONS";
+/// The folder in which a run of cargo is told about its links.
+const RUN_VARIABLE: &str = "OUTBOARD_LINK_RUN";
 
 /// Arguments that one program can be given, in bytes, with room for the environment.
 ///
@@ -32,7 +38,8 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode> {
     let (arguments, _) = response_file::expand(std::env::args_os().skip(1))?;
-    let line = CommandLine::parse(arguments)?;
+    let options = std::env::var(OPTIONS_VARIABLE).ok();
+    let line = CommandLine::parse_with(options.as_deref().unwrap_or_default(), arguments)?;
     let found = if line.links { scan(&line.inputs)? } else { Scan::default() };
     if line.registration_only {
         return make_registration(&line, &found);
@@ -50,6 +57,7 @@ fn run() -> Result<ExitCode> {
         .context("can't make a folder for objects")?;
     let mut first: Vec<OsString> = Vec::new();
     if found.has_launches() {
+        dep_info::track(&line.output, OPTIONS_VARIABLE, options.as_deref())?;
         let object = temporary.path().join("outboard.o");
         if let Some(failed) = register(&line, &found, &object)? {
             return Ok(failed);
@@ -140,6 +148,7 @@ fn register(line: &CommandLine, found: &Scan, object: &Path) -> Result<Option<Ex
         sections: found.sections.clone(),
         bitcode: found.bitcode.clone(),
         options,
+        run: std::env::var_os(RUN_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from),
     };
     let path = object.with_file_name("job.json");
     let text = serde_json::to_vec(&job).context("a path is not UTF-8")?;

@@ -9,6 +9,7 @@ pub mod images;
 pub mod kernels;
 pub mod normalise;
 pub mod one_build;
+pub mod outboard_project;
 pub mod products;
 pub mod run;
 pub mod scratch;

@@ -1,79 +1,10 @@
 //! `cargo outboard` as a user meets it: a project with the crate outboard, built, run and tested on the host device.
 
-use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use tests::{Run, Scratch, cargo_outboard, nightly, snapshot, stable, workspace};
-use xtask::tools::Toolchain;
-
-/// A copy of the project.
-struct Project {
-    scratch: Scratch,
-    /// All builds share a target folder; one at a time uses it.
-    _turn: MutexGuard<'static, ()>,
-}
-
-static TURN: Mutex<()> = Mutex::new(());
+use tests::outboard_project::Project;
+use tests::{Run, cargo_outboard, nightly, snapshot, stable, workspace};
 
 const DEVICE: &str =
     "[1, 4, 9] on a device\ncalled with [], flags of the user: false\nbuild script with flags: false";
-
-impl Project {
-    fn new() -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let project = Self { scratch: Scratch::new(), _turn: turn };
-        for file in ["Cargo.toml", "build.rs", "src/lib.rs", "src/main.rs"] {
-            let text = std::fs::read_to_string(workspace().join("tests/cases/cargo_outboard").join(file));
-            let text = text.unwrap_or_else(|error| panic!("{file}: {error}"));
-            let outboard = workspace().join("outboard");
-            project
-                .scratch
-                .write(&format!("app/{file}"), text.replace("OUTBOARD", &outboard.display().to_string()));
-        }
-        // The versions that the workspace is built with: they are there.
-        let lock = std::fs::read(workspace().join("Cargo.lock")).expect("the workspace's lock file");
-        project.scratch.write("app/Cargo.lock", lock);
-        project
-    }
-
-    fn path(&self, file: &str) -> PathBuf {
-        self.scratch.path("app").join(file)
-    }
-
-    /// Adds text to a file of the project.
-    fn append(&self, file: &str, text: &str) {
-        let old = std::fs::read_to_string(self.path(file)).unwrap_or_default();
-        self.scratch.write(&format!("app/{file}"), old + text);
-    }
-
-    /// The command, as cargo runs it.
-    fn outboard(&self, arguments: &[&str]) -> Run {
-        self.outboard_of(stable(), arguments)
-    }
-
-    fn outboard_of(&self, toolchain: &Toolchain, arguments: &[&str]) -> Run {
-        let cargo = toolchain.rustc.with_file_name("cargo");
-        Run::new(&cargo)
-            .path_first(cargo_outboard().parent().expect("it is in a folder"))
-            .env("RUSTC", &toolchain.rustc)
-            .env("OUTBOARD_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cargo_outboard_home"))
-            .env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cargo_outboard"))
-            .env("CARGO_NET_OFFLINE", "true")
-            // Places in errors are of debug info.
-            .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
-            .env("OMP_TARGET_OFFLOAD", "MANDATORY")
-            .dir(self.scratch.path("app"))
-            .arg("outboard")
-            .args(arguments)
-    }
-
-    /// A message, with what differs between runs replaced.
-    fn normal(&self, text: &str) -> String {
-        let text = text.replace(&self.scratch.folder().display().to_string(), "$DIR");
-        let text = text.replace(env!("CARGO_TARGET_TMPDIR"), "$TARGET");
-        let tools = cargo_outboard().parent().expect("it is in a folder");
-        text.replace(&tools.display().to_string(), "$TOOLS")
-    }
-}
 
 #[test]
 fn run_on_a_device() {
@@ -163,25 +94,19 @@ fn settings_of_the_project() {
     ran.says("called `Result::unwrap()` on an `Err` value: NoDevice");
 }
 
-/// What the command says where it can't do its work.
-#[track_caller]
-fn refused(project: &Project, run: Run) -> String {
-    project.normal(&run.fails().stderr)
-}
-
 #[test]
 fn what_a_newcomer_does_wrong() {
     let project = Project::new();
-    snapshot!("device", refused(&project, project.outboard(&["build", "--device", "host,sm90"])));
+    snapshot!("device", project.refused(project.outboard(&["build", "--device", "host,sm90"])));
     let arguments = ["build", "--target", "aarch64-unknown-linux-gnu"];
-    snapshot!("target", refused(&project, project.outboard(&arguments)));
+    snapshot!("target", project.refused(project.outboard(&arguments)));
     let empty = project.scratch.path("empty");
-    snapshot!("no_plugin", refused(&project, project.outboard(&["build"]).env("OUTBOARD_TOOLS", &empty)));
+    snapshot!("no_plugin", project.refused(project.outboard(&["build"]).env("OUTBOARD_TOOLS", &empty)));
     let text = "#!/bin/sh\ncase $1 in\n-vV) printf 'release: 1.91.0\\ncommit-hash: 0\\nLLVM version: 21.1.2\\n';;\nesac\n";
     let other = project.scratch.write("rustc", text);
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(&other, mode).expect("it is ours");
-    snapshot!("other_llvm", refused(&project, project.outboard(&["build"]).env("RUSTC", &other)));
+    snapshot!("other_llvm", project.refused(project.outboard(&["build"]).env("RUSTC", &other)));
 }
 
 #[test]
@@ -195,8 +120,8 @@ fn a_new_project_runs_at_once() {
     project.append("first/Cargo.toml", "\n[workspace]\n");
     let run = project.outboard(&["run", "--quiet"]).dir(project.path("first"));
     run.ok().prints("y[10] = 21\n1 launches on a device, 0 on the CPU");
-    snapshot!("new_again", refused(&project, project.outboard(&["new", "first"])));
-    snapshot!("new_misnamed", refused(&project, project.outboard(&["new", "1st"])));
+    snapshot!("new_again", project.refused(project.outboard(&["new", "first"])));
+    snapshot!("new_misnamed", project.refused(project.outboard(&["new", "1st"])));
 }
 
 #[test]
@@ -230,7 +155,7 @@ fn what_is_in_a_program() {
     assert_eq!(table["images"][0]["kernels"].as_array().map(Vec::len), Some(1), "{table}");
     let ran = project.outboard(&["inspect", "cubes"]).fails();
     ran.says("error: `app` has no kernel with `cubes` in its name\nhelp: its kernels are\n  outboard::");
-    snapshot!("no_program", refused(&project, project.outboard(&["images", "list", "other"])));
+    snapshot!("no_program", project.refused(project.outboard(&["images", "list", "other"])));
     project.outboard(&["clean"]).ok().says("/cargo_outboard/outboard`");
     project.outboard(&["images", "list", "app"]).fails();
 }

@@ -101,14 +101,20 @@ const DIRECTIONS: &[Direction] = &[
         instead: "host-link alone sees both sides, and makes nothing itself: pass and device-link do",
     },
     Direction {
-        package: "cargo-outboard",
+        package: "outboard-prerequisites",
         may_see: &[],
+        may_see_llvm: false,
+        instead: "prerequisites must build on a machine without LLVM, and knows nothing of what is built",
+    },
+    Direction {
+        package: "cargo-outboard",
+        may_see: &["outboard-prerequisites"],
         may_see_llvm: false,
         instead: "cargo-outboard sets flags and runs programs; what needs LLVM is in device-link and host-link",
     },
     Direction {
         package: "xtask",
-        may_see: &[],
+        may_see: &["outboard-prerequisites"],
         may_see_llvm: false,
         instead: "xtask must build on a machine without LLVM; run the program instead of linking the crate",
     },

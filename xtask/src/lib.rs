@@ -5,4 +5,5 @@
 #![forbid(unsafe_code)]
 
 pub mod record;
-pub mod tools;
+
+pub use prerequisites::tools;

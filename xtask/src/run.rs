@@ -6,6 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+/// What a user installs.
+const PRODUCTS: [&str; 4] = ["outboard-pass", "host-link", "device-link", "cargo-outboard"];
+
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -32,28 +35,11 @@ pub(crate) fn in_root(program: impl AsRef<OsStr>) -> Command {
 
 /// The command as one would type it in the root of the repository.
 pub(crate) fn as_typed(command: &Command) -> String {
-    let mut text = String::new();
-    for (key, value) in command.get_envs() {
-        if let Some(value) = value {
-            text.push_str(&format!("{}={} ", key.display(), quoted(&value.to_string_lossy())));
-        }
-    }
-    let program = Path::new(command.get_program());
-    let cargo = program.file_stem().is_some_and(|stem| stem == "cargo");
-    text.push_str(&if cargo { "cargo".into() } else { quoted(&program.to_string_lossy()) });
-    for argument in command.get_args() {
-        text.push(' ');
-        text.push_str(&quoted(&argument.to_string_lossy()));
-    }
+    let text = prerequisites::command::as_typed(command);
     match command.get_current_dir() {
         Some(folder) if folder == root() => text.replace(&format!("{}/", root().display()), ""),
         _ => text,
     }
-}
-
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:+@,%~".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
 }
 
 /// Prints the command and runs it with our terminal.
@@ -82,24 +68,13 @@ pub(crate) fn captured(command: &mut Command) -> Result<(String, String)> {
     Ok((stdout, stderr))
 }
 
-/// Builds the plugin and device-link.
+/// Builds the plugin and all programs: what a user installs.
 pub(crate) fn build_products(profile: &str) -> Result<()> {
     let mut command = cargo();
-    command.args(["build", "--package", "outboard-pass", "--package", "device-link"]);
+    command.arg("build");
+    command.args(PRODUCTS.iter().flat_map(|package| ["--package", package]));
     if profile == "release" {
         command.arg("--release");
     }
     shown(&mut command)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Command, as_typed};
-
-    #[test]
-    fn commands_read_as_typed() {
-        let mut command = Command::new("/usr/bin/sudo");
-        command.args(["apt-get", "install", "llvm-22=1:22.1.8-1~deb12u1", ""]).env("A", "b c");
-        assert_eq!(as_typed(&command), "A='b c' /usr/bin/sudo apt-get install llvm-22=1:22.1.8-1~deb12u1 ''");
-    }
 }

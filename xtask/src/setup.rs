@@ -1,16 +1,16 @@
 //! `cargo xtask setup`: looks at what is there, and installs what is missing. Nothing missing, nothing done.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use std::process::Command;
 
 use crate::run;
 use needs::Needs;
-use xtask::tools::{self, NIGHTLIES, Toolchain};
+use prerequisites::apt;
+use prerequisites::tools::{self, NIGHTLIES, Toolchain};
+use prerequisites::wheels::{Environment, FOR_DEVELOPERS as WHEELS};
 
-mod apt;
 mod needs;
-mod wheels;
 
 /// Options of `cargo xtask setup`.
 #[derive(Args)]
@@ -57,17 +57,29 @@ pub(crate) fn ensure(purpose: Purpose) -> Result<()> {
 fn install(purpose: Purpose, needs: &Needs, with_packages: bool) -> Result<()> {
     let packages = if with_packages { needs.packages_to_install() } else { Vec::new() };
     if !packages.is_empty() {
-        apt::install(&packages, needs)?;
+        apt::install(&packages).with_context(|| needs.table())?;
     }
     if purpose == Purpose::Test {
         install_nightly();
-        wheels::install();
+        install_wheels();
     }
     let after = Needs::look();
     if !after.missing().is_empty() {
         bail!("something needed is missing\n{}", after.table());
     }
     Ok(())
+}
+
+/// The Python environment of the repository.
+fn environment() -> Environment {
+    Environment::at(&run::root().join(".venv"))
+}
+
+/// No network or no Python is only told: what wants them is left out.
+fn install_wheels() {
+    if let Err(why) = environment().install(&WHEELS) {
+        println!("note: nvptx64 images cannot be assembled or SPIR-V not be run: {why}");
+    }
 }
 
 /// Installs nothing and prints nothing: what is missing is an error.

@@ -70,6 +70,23 @@ fn an_image_is_made_once() {
     );
 }
 
+/// Nightly toolchains of different days have one release, and `rustup update` puts one in the place of the other.
+#[test]
+fn another_standard_library_makes_another_image() {
+    let folder = Folder::new();
+    folder.compile("one", 1);
+    let libraries = folder.path("toolchain/lib/rustlib/x86_64-unknown-linux-gnu/lib");
+    std::fs::create_dir_all(&libraries).expect("a folder");
+    let sysroot = folder.path("toolchain").display().to_string();
+    let entries = |library: &str| {
+        std::fs::write(libraries.join("libcore-1.rlib"), library).expect("writable");
+        folder.link(&["one.bc"], &["--sysroot", &sysroot]);
+        folder.entries().len()
+    };
+    let first = entries("of a day");
+    assert!(entries("of another day") > first);
+}
+
 #[test]
 fn whatever_matters_makes_another_image() {
     let folder = Folder::new();

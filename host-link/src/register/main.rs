@@ -4,6 +4,7 @@ mod archive;
 mod diagnostics;
 mod error;
 mod object_file;
+mod progress;
 mod report;
 mod roots;
 mod units;
@@ -40,12 +41,17 @@ fn read_job(path: &Path) -> Result<Job> {
 
 fn run_and_report(job: &Job) -> Result<()> {
     let mut report = Report::of(job);
+    let progress = progress::start(job);
     let result = run(job, &mut report);
+    drop(progress);
     if let Err(error) = &result {
         report.error = Some(format!("{error:#}"));
     }
     if let Some(folder) = &job.options.report {
         report.write(folder)?;
+    }
+    if let Some(folder) = &job.run {
+        report.write_text(folder)?;
     }
     result
 }
@@ -82,6 +88,8 @@ fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
         assume_convergent_source: job.options.assume_convergent_source,
         sysroot: job.options.sysroot.clone(),
         cache_dir: job.options.cache.clone(),
+        ptxas: job.options.ptxas.clone(),
+        progress: progress::listener(job),
         ..Options::default()
     }
 }

@@ -66,15 +66,22 @@ impl Report {
     /// Writes the files, in place of those of an earlier link.
     pub(crate) fn write(&self, folder: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).with_context(|| format!("can't make `{}`", folder.display()))?;
-        let file = |end: &str| {
-            let mut name = self.program.file_name().map_or_else(|| OsString::from("program"), OsString::from);
-            name.push(end);
-            folder.join(name)
-        };
         if let Some(images) = &self.container {
-            write_file(&file(".offload"), &container::pack(images)?)?;
+            write_file(&file(folder, &self.program, ".offload"), &container::pack(images)?)?;
         }
-        let text = serde_json::to_vec(self).context("a path is not UTF-8")?;
-        Ok(write_file(&file(".json"), &text)?)
+        self.write_text(folder)
     }
+
+    /// Writes the file for programs alone.
+    pub(crate) fn write_text(&self, folder: &Path) -> Result<()> {
+        let text = serde_json::to_vec(self).context("a path is not UTF-8")?;
+        Ok(write_file(&file(folder, &self.program, ".json"), &text)?)
+    }
+}
+
+/// The file about `program` in `folder`.
+pub(crate) fn file(folder: &Path, program: &Path, end: &str) -> PathBuf {
+    let mut name = program.file_name().map_or_else(|| OsString::from("program"), OsString::from);
+    name.push(end);
+    folder.join(name)
 }

@@ -3,60 +3,11 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::wheels::{self, WHEELS, Wheel};
+use super::environment;
 use crate::run;
-use xtask::tools::{self, DEBIAN_PREFIX, LLVM_VERSION, Llvm, NIGHTLIES, PREFIX_VARIABLE, Toolchain};
-
-/// A Debian package that the project uses.
-pub(crate) struct Package {
-    pub(crate) name: &'static str,
-    /// Built from LLVM's source: all of these have one version.
-    pub(crate) llvm: bool,
-    /// A file of it that is there on any system, for systems without dpkg.
-    evidence: &'static str,
-    /// Only one test wants it.
-    optional: bool,
-}
-
-/// The packages of LLVM 22, then the others.
-pub(crate) const PACKAGES: [Package; 19] = [
-    llvm("llvm-22"),
-    llvm("llvm-22-dev"),
-    llvm("llvm-22-tools"),
-    llvm("clang-22"),
-    llvm("lld-22"),
-    llvm("liboffload-22"),
-    llvm("liboffload-22-dev"),
-    llvm("libomp-22-dev"),
-    llvm("libclang-rt-22-dev"),
-    other("g++", "bin/c++"),
-    other("zlib1g-dev", "include/zlib.h"),
-    other("libzstd-dev", "include/zstd.h"),
-    other("binutils", "bin/readelf"),
-    other("python3", "bin/python3"),
-    // The test that the plugin refuses another LLVM major loads it into this one.
-    Package {
-        name: "libllvm19",
-        llvm: false,
-        evidence: "lib/x86_64-linux-gnu/libLLVM.so.19.1",
-        optional: true,
-    },
-    // Mathematics of the device targets.
-    llvm("libclc-22"),
-    // clang-linker-wrapper, which one bench compares with.
-    Package { name: "clang-tools-22", llvm: true, evidence: "", optional: true },
-    // Checks SPIR-V images.
-    Package { name: "spirv-tools", llvm: false, evidence: "bin/spirv-val", optional: true },
-    Package { name: "python3-venv", llvm: false, evidence: "bin/python3", optional: true },
-];
-
-const fn llvm(name: &'static str) -> Package {
-    Package { name, llvm: true, evidence: "", optional: false }
-}
-
-const fn other(name: &'static str, evidence: &'static str) -> Package {
-    Package { name, llvm: false, evidence, optional: false }
-}
+use prerequisites::packages::{FOR_DEVELOPERS as PACKAGES, Package, installed, is_llvm_version};
+use prerequisites::tools::{self, DEBIAN_PREFIX, LLVM_VERSION, Llvm, NIGHTLIES, PREFIX_VARIABLE, Toolchain};
+use prerequisites::wheels::{FOR_DEVELOPERS as WHEELS, Wheel};
 
 /// One line of the table.
 struct Need {
@@ -82,14 +33,16 @@ impl Needs {
             needs.extend(llvm.ok().and_then(|llvm| llvm_parts(&llvm)));
         }
         let installed =
-            if tools::on_path("dpkg-query").is_some() { Some(installed_packages()) } else { None };
+            if tools::on_path("dpkg-query").is_some() { Some(installed(&PACKAGES)) } else { None };
         for package in &PACKAGES {
             if !(package.llvm && own_llvm) {
                 needs.push(package_need(package, installed.as_deref()));
             }
         }
         needs.push(nightly());
-        needs.extend(WHEELS.iter().zip(wheels::found()).map(|(wheel, found)| wheel_need(wheel, found)));
+        needs.extend(
+            WHEELS.iter().zip(environment().found(&WHEELS)).map(|(wheel, found)| wheel_need(wheel, found)),
+        );
         Self(needs)
     }
 
@@ -202,27 +155,6 @@ fn package_need(package: &'static Package, installed: Option<&[(String, String)]
     }
 }
 
-/// Whether a Debian version is one of LLVM 22.1: they have the epoch 1.
-pub(crate) fn is_llvm_version(version: &str) -> bool {
-    version.strip_prefix("1:").is_some_and(|version| version.starts_with(&format!("{LLVM_VERSION}.")))
-}
-
-/// Name and version of those of our packages that are installed.
-fn installed_packages() -> Vec<(String, String)> {
-    let mut command = std::process::Command::new("dpkg-query");
-    command.args(["--show", "--showformat=${db:Status-Abbrev} ${Package} ${Version}\n"]);
-    command.args(PACKAGES.iter().map(|package| package.name));
-    // It fails when one of the packages is unknown, and still prints the others.
-    let Ok(output) = command.output() else { return Vec::new() };
-    parse_installed(&String::from_utf8_lossy(&output.stdout))
-}
-
-fn parse_installed(text: &str) -> Vec<(String, String)> {
-    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    let lines = text.lines().map(words).filter(|words| words.len() == 3 && words[0] == "ii");
-    lines.map(|mut words| (words.remove(1), words.remove(1))).collect()
-}
-
 fn wheel_need(wheel: &Wheel, found: Result<String, String>) -> Need {
     Need {
         what: format!("{}, for {}", wheel.name, wheel.purpose),
@@ -248,7 +180,7 @@ fn nightly() -> Need {
 
 #[cfg(test)]
 mod tests {
-    use super::{Need, Needs, PACKAGES, is_llvm_version, parse_installed};
+    use super::{Need, Needs, PACKAGES};
 
     fn need(what: &str, found: Result<&str, &str>, package: Option<usize>) -> Need {
         Need {
@@ -284,18 +216,5 @@ mod tests {
              llvm-22               22.1    1:22.1.8-1\n\
              libllvm19 (optional)  22.1    nothing     install it"
         );
-    }
-
-    #[test]
-    fn only_installed_packages_count() {
-        let text = "ii  llvm-22 1:22.1.8-1~deb12u1\nrc  lld-22 1:22.1.8-1~deb12u1\nun  clang-22 \n";
-        assert_eq!(parse_installed(text), [("llvm-22".into(), "1:22.1.8-1~deb12u1".into())]);
-    }
-
-    #[test]
-    fn debian_versions() {
-        assert!(is_llvm_version("1:22.1.8-1~deb12u1"));
-        assert!(!is_llvm_version("1:22.10.0-1"));
-        assert!(!is_llvm_version("1:19.1.7-3"));
     }
 }

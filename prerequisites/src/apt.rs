@@ -1,36 +1,32 @@
 //! Installing packages with apt: directly as root, else through sudo and only when told to.
 
-use std::io::{IsTerminal, Write};
+use crate::command::{as_typed, say, shown};
+use crate::error::{Error, Result};
+use crate::packages::{Package, is_llvm_version};
+use crate::tools::{self, PREFIX_VARIABLE};
+use std::io::{IsTerminal as _, Write as _};
 use std::process::Command;
-
-use anyhow::{Result, bail};
-
-use super::needs::{Needs, Package, is_llvm_version};
-use crate::run;
-use xtask::tools::{self, DEBIAN_PREFIX, LLVM_CONFIG, PREFIX_VARIABLE};
 
 /// The version that everything is tested with. Others of 22.1 are taken when it is gone.
 const PINNED: &str = "1:22.1.8-1~deb12u1";
 
-/// Installs the packages.
-pub(crate) fn install(packages: &[&Package], needs: &Needs) -> Result<()> {
+/// Installs the packages; each command is shown.
+///
+/// # Errors
+/// No apt, no LLVM 22.1 on offer, nobody who agrees to root's work, a command that failed.
+pub fn install(packages: &[&Package]) -> Result<()> {
     if tools::on_path("apt-get").is_none() {
-        bail!(
-            "this system has no apt-get, and something is missing\n{}\n\
-             LLVM was looked for in {PREFIX_VARIABLE}, {DEBIAN_PREFIX} and through {LLVM_CONFIG} on the PATH\n\
-             help: install LLVM 22.1 with clang, lld, its OpenMP offload runtime and its tools, \
-             and set {PREFIX_VARIABLE} to the folder that holds its bin and lib",
-            needs.table()
-        );
+        let packages: Vec<_> = packages.iter().map(|package| package.name).collect();
+        return Err(Error::NoApt { packages: packages.join(", "), variable: PREFIX_VARIABLE });
     }
     let root = tools::output("id", &["-u"]).is_some_and(|uid| uid == "0");
     if !root {
         ask_for_sudo(packages)?;
     }
-    run::shown(&mut apt_get(root, &["update"]))?;
+    shown(&mut apt_get(root, &["update"]))?;
     let version = if packages.iter().any(|p| p.llvm) { Some(version_on_offer()?) } else { None };
     let words = install_words(packages, version.as_deref());
-    run::shown(&mut apt_get(root, &words.iter().map(String::as_str).collect::<Vec<_>>()))
+    shown(&mut apt_get(root, &words.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
 fn apt_get(root: bool, words: &[&str]) -> Command {
@@ -46,19 +42,19 @@ fn apt_get(root: bool, words: &[&str]) -> Command {
 
 /// Says what needs root, and goes on only if the user says so.
 fn ask_for_sudo(packages: &[&Package]) -> Result<()> {
-    let text = format!(
-        "these packages are missing, and installing them needs root:\n  \
-         sudo apt-get update && sudo apt-get {}",
-        install_words(packages, Some(PINNED)).join(" ")
-    );
+    let words = install_words(packages, Some(PINNED));
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let commands = [&["update"][..], &words].map(|words| as_typed(&apt_get(false, words))).join(" && ");
     if !std::io::stdin().is_terminal() || tools::on_path("sudo").is_none() {
-        bail!("{text}\nhelp: run that, then this command again");
+        return Err(Error::NeedsRoot { commands });
     }
-    print!("{text}\nrun it now? [y/N] ");
-    std::io::stdout().flush()?;
+    say(&format!("these packages are missing, and installing them needs root:\n  {commands}"));
+    let failed = |source| Error::Terminal { source };
+    let mut terminal = std::io::stdout();
+    terminal.write_all(b"run it now? [y/N] ").and_then(|()| terminal.flush()).map_err(failed)?;
     let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    if answer.trim().eq_ignore_ascii_case("y") { Ok(()) } else { bail!("nothing installed") }
+    std::io::stdin().read_line(&mut answer).map_err(failed)?;
+    if answer.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(Error::Refused) }
 }
 
 fn install_words(packages: &[&Package], llvm_version: Option<&str>) -> Vec<String> {
@@ -75,7 +71,7 @@ fn version_on_offer() -> Result<String> {
     let madison = tools::output("apt-cache", &["madison", "llvm-22"]).unwrap_or_default();
     let version = choose_version(&madison)?;
     if version != PINNED {
-        println!("note: apt has no llvm-22 {PINNED} any more; taking {version}");
+        say(&format!("note: apt has no llvm-22 {PINNED} any more; taking {version}"));
     }
     Ok(version)
 }
@@ -87,21 +83,19 @@ fn choose_version(madison: &str) -> Result<String> {
     let pinned = offered.iter().find(|version| **version == PINNED);
     match pinned.or_else(|| offered.iter().find(|version| is_llvm_version(version))) {
         Some(version) => Ok((*version).to_owned()),
-        None => bail!(
-            "apt offers no llvm-22 of version 22.1 (offered: {})\n\
-             help: Debian 12 has it in bookworm-security; elsewhere add the LLVM project's own packages \
-             (https://apt.llvm.org), or set {PREFIX_VARIABLE} to an LLVM 22.1",
-            if offered.is_empty() { "nothing".to_owned() } else { offered.join(", ") }
-        ),
+        None => Err(Error::NoVersion {
+            offered: if offered.is_empty() { "nothing".to_owned() } else { offered.join(", ") },
+            variable: PREFIX_VARIABLE,
+        }),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::needs::PACKAGES;
     use super::{choose_version, install_words};
+    use crate::packages::{GCC, LLVM_TOOLS};
 
-    fn check(madison: &str, expected: Result<&str, &str>) {
+    fn check(madison: &str, expected: std::result::Result<&str, &str>) {
         let chosen = choose_version(madison).map_err(|error| error.to_string());
         match expected {
             Ok(version) => assert_eq!(chosen.as_deref(), Ok(version)),
@@ -134,7 +128,7 @@ mod tests {
 
     #[test]
     fn only_llvm_packages_are_pinned() {
-        let words = install_words(&[&PACKAGES[0], &PACKAGES[9]], Some("1:22.1.8-1"));
-        assert_eq!(words, ["install", "--no-install-recommends", "-y", "llvm-22=1:22.1.8-1", "g++"]);
+        let words = install_words(&[&LLVM_TOOLS, &GCC], Some("1:22.1.8-1"));
+        assert_eq!(words, ["install", "--no-install-recommends", "-y", "llvm-22=1:22.1.8-1", "gcc"]);
     }
 }
