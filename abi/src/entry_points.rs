@@ -7,6 +7,8 @@
 //! Source: the exports of libomptarget.so.22.1, declared in offload/include/omptarget.h (LLVM 22.1),
 //! and of the C library.
 
+use std::ffi::CStr;
+
 /// Calls `$consumer!` once with the table of all runtime functions.
 #[macro_export]
 macro_rules! for_each_entry_point {
@@ -41,17 +43,17 @@ pub const REGISTER_LIB: &str = "__tgt_register_lib";
 /// What takes a registration back, by name.
 pub const UNREGISTER_LIB: &str = "__tgt_unregister_lib";
 
-/// Starts mappings. Not in the table: the crate outboard finds it in a library that it opens.
-pub const DATA_BEGIN: &[u8] = b"__tgt_target_data_begin_mapper\0";
+/// Starts mappings. Not in the table: the crate outboard asks for it by name.
+pub const DATA_BEGIN: &CStr = c"__tgt_target_data_begin_mapper";
 /// Ends mappings. As [`DATA_BEGIN`].
-pub const DATA_END: &[u8] = b"__tgt_target_data_end_mapper\0";
+pub const DATA_END: &CStr = c"__tgt_target_data_end_mapper";
 /// Copies mapped memory. As [`DATA_BEGIN`].
-pub const DATA_UPDATE: &[u8] = b"__tgt_target_data_update_mapper\0";
+pub const DATA_UPDATE: &CStr = c"__tgt_target_data_update_mapper";
 /// Memory of the host that a device can reach. As [`DATA_BEGIN`].
-pub const ALLOC_HOST: &[u8] = b"llvm_omp_target_alloc_host\0";
+pub const ALLOC_HOST: &CStr = c"llvm_omp_target_alloc_host";
 /// OpenMP's number of devices, the host left out. As [`DATA_BEGIN`].
-pub const NUM_DEVICES: &[u8] = b"omp_get_num_devices\0";
+pub const NUM_DEVICES: &CStr = c"omp_get_num_devices";
 /// OpenMP's default device. As [`DATA_BEGIN`].
-pub const DEFAULT_DEVICE: &[u8] = b"omp_get_default_device\0";
-/// The runtime, by the names that dynamic linkers know it by: with LLVM's version first.
-pub const RUNTIME_LIBRARIES: [&str; 2] = ["libomptarget.so.22.1", "libomptarget.so"];
+pub const DEFAULT_DEVICE: &CStr = c"omp_get_default_device";
+/// Whether memory of the host is mapped on a device. As [`DATA_BEGIN`].
+pub const IS_PRESENT: &CStr = c"omp_target_is_present";

@@ -42,7 +42,8 @@ bitflags::bitflags! {
 }
 
 /// `ptr (ptr name)`: the function of the runtime with this NUL-terminated name, or null where the program has no
-/// images or the machine no runtime. Opens the runtime and registers the images, if that has not been done. A
+/// images or the machine no runtime. Opens the runtime and registers the images, if that has not been done. An empty
+/// name asks for neither, but whether there are images: null says that there are none. A
 /// library defines it to return null; the pass `offload-records` has its calls ask the program first.
 pub const RUNTIME_FUNCTION: &str = "__outboard_runtime_function";
 

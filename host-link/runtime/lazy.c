@@ -63,6 +63,8 @@ int32_t FIRST_LAUNCH(void *ident, int64_t device, int32_t teams, int32_t threads
 }
 
 void *PROGRAM_FUNCTION(const char *name) {
+  if (!*name)
+    return PROGRAM;
   pthread_once(&once, open_program);
   return runtime ? dlsym(runtime, name) : NULL;
 }

@@ -19,4 +19,4 @@ static void open_program(void) {
 // Not a constructor: LLVM's own interface for C would put it into `.ctors`, which nobody runs.
 __attribute__((used, section(".init_array.00101"))) static void (*const at_start)(void) = open_program;
 
-void *PROGRAM_FUNCTION(const char *name) { return dlsym(RTLD_DEFAULT, name); }
+void *PROGRAM_FUNCTION(const char *name) { return *name ? dlsym(RTLD_DEFAULT, name) : PROGRAM; }

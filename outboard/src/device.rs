@@ -102,8 +102,9 @@ impl Device {
     /// let error = outboard::Device::number(1000).unwrap_err();
     /// assert!(error.to_string().starts_with("there is no device 1000"));
     /// ```
+    #[inline]
     pub fn number(number: u32) -> Result<Self, Error> {
-        match launch::device_number(Place::Number(number))? {
+        match launch::device_number(Place::Number(number), launch::ask::<()>)? {
             Some(_) => Ok(Self::new(Place::Number(number), required_by_default())),
             None => Err(Error::NoSuchDevice { number, count: 0 }),
         }
@@ -115,8 +116,9 @@ impl Device {
     /// let per_device = 100 / outboard::Device::all().len().max(1);
     /// # assert!(per_device > 0);
     /// ```
+    #[inline]
     pub fn all() -> Vec<Self> {
-        let count = match launch::device_number(Place::Default) {
+        let count = match launch::device_number(Place::Default, launch::ask::<()>) {
             Ok(Some((_, runtime))) => runtime.devices(),
             _ => 0,
         };
@@ -138,14 +140,15 @@ impl Device {
         Self::new(self.0.place, true)
     }
 
-    /// Whether launches run on the CPU. The first question asks a device to run a kernel of the crate's own.
+    /// Whether launches run on the CPU. The first question opens the runtime.
     ///
     /// ```
     /// let device = outboard::Device::default();
     /// println!("running on {}", if device.is_cpu() { "the CPU" } else { "a device" });
     /// ```
+    #[inline]
     pub fn is_cpu(&self) -> bool {
-        !matches!(launch::device_number(self.0.place), Ok(Some(_)))
+        !matches!(launch::device_number(self.0.place, launch::ask::<()>), Ok(Some(_)))
     }
 
     /// What this handle and its clones have done so far.

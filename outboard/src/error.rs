@@ -1,7 +1,7 @@
 //! What can go wrong with a launch, each with what helps.
 
 use crate::device::Place;
-use crate::launch;
+use crate::launch::{self, Ask, Devices};
 
 /// Why a launch or a mapping failed.
 ///
@@ -138,7 +138,7 @@ fn place(location: &Option<String>) -> String {
 }
 
 /// Why a required device is not there.
-pub(crate) fn no_device(place: Place) -> Error {
+pub(crate) fn no_device(place: Place, ask: Ask) -> Error {
     if place == Place::Cpu && crate::built_with_plugin() {
         let reason = "it is for the CPU";
         return Error::NoDevice {
@@ -150,17 +150,21 @@ pub(crate) fn no_device(place: Place) -> Error {
         let reason = "the program was built without Outboard's plugin";
         return Error::NoDevice { reason, help: "build it with `cargo outboard build`" };
     }
-    match launch::known_devices() {
-        None => Error::NoDevice {
+    match launch::known_devices(ask) {
+        Devices::NoImages => Error::NoDevice {
+            reason: "the program was linked without images",
+            help: "link it with `outboard-link`, as `cargo outboard build` does",
+        },
+        Devices::NoRuntime => Error::NoDevice {
             reason: "the offload runtime, `libomptarget.so.22.1`, was not found",
             help: "install LLVM 22's libomptarget, or add its folder to `LD_LIBRARY_PATH`",
         },
-        Some(0) => Error::NoDevice {
+        Devices::Known(0) => Error::NoDevice {
             reason: "the offload runtime found no device",
             help: "build with an image for the host device, `--device host`, and see whether \
                    `OMP_TARGET_OFFLOAD` is set; `cargo outboard doctor` tells more",
         },
-        Some(devices) => Error::ImageMismatch { devices },
+        Devices::Known(devices) => Error::ImageMismatch { devices },
     }
 }
 

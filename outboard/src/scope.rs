@@ -3,7 +3,7 @@
 use crate::launch::buffers::{Memory, Moves};
 use crate::launch::mappings::Mappings;
 use crate::launch::plain::Plain;
-use crate::{Device, Error, each};
+use crate::{Device, Error, each, launch};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -34,7 +34,7 @@ pub(crate) fn run<'env, R>(
     device: &Device,
     body: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> R,
 ) -> R {
-    let mappings = Mappings::new(device);
+    let mappings = Mappings::new(device, launch::ask::<()>);
     body(&Scope { device: device.clone(), mappings, scope: PhantomData, env: PhantomData })
 }
 

@@ -1,6 +1,6 @@
 //! The crate outboard in one build: its own tests again, with the plugin, on libomptarget's host devices.
 
-use tests::cargo_with_plugin::cargo_with_plugin;
+use tests::cargo_with_plugin::{built_with_plugin, cargo_with_plugin};
 use tests::{Ran, Run};
 
 fn cargo(arguments: &[&str]) -> Run {
@@ -63,8 +63,22 @@ fn bytes_are_what_the_runtime_copies() {
          with a scope: 21 launches, 0 on the CPU, 400000 bytes to the device, 400000 from it\n\
          same results\n",
     );
-    // The crate's own first launches, of which one asks whether a device works and one gives it a buffer for panics,
-    // take 8 bytes there and back each.
-    assert_eq!(copied(&ran, "host to device"), 16_000_000 + 400_000 + 16);
-    assert_eq!(copied(&ran, "device to host"), 8_000_000 + 400_000 + 16);
+    // The crate's own first launch, which gives the device a buffer for panics, takes nothing there nor back.
+    assert_eq!(copied(&ran, "host to device"), 16_000_000 + 400_000);
+    assert_eq!(copied(&ran, "device to host"), 8_000_000 + 400_000);
+}
+
+#[test]
+fn a_program_that_never_launches_has_no_images() {
+    for profile in ["--profile=dev", "--release"] {
+        let ran = cargo(&["run", "--quiet", "-p", "outboard", "--example", "no_launch", profile]).ok();
+        ran.prints("0 devices, default is the CPU: true\nruntime: false\n");
+    }
+    let program = built_with_plugin("examples/no_launch");
+    let sections = Run::new("readelf").args(["-S", "-W"]).arg(&program).ok();
+    sections.says(".text").says_not("outboard").says_not("offload");
+    let symbols = Run::new("nm").arg(&program).ok();
+    let registration = format!(" {}\n", abi::names::PROGRAM_REGISTRATION);
+    symbols.says(" main\n").says_not(&registration).says_not(abi::names::REGION_PREFIX);
+    Run::new("readelf").arg("-d").arg(&program).ok().says("NEEDED").says_not("libomptarget");
 }

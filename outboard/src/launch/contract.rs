@@ -1,6 +1,7 @@
 //! The launch functions of the contract (docs/launch-contract.md), declared; and what they are where no plugin
 //! rewrites their calls: no device takes a launch.
 
+use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
 /// What the slot of an argument carries: an address, or a value's bits, some of which may be padding.
@@ -13,6 +14,18 @@ pub(crate) const REQUIRED: i32 = abi::LaunchOptions::REQUIRED.bits() as i32;
 
 /// Status of a launch that no device took.
 const NO_DEVICE: i32 = abi::launch::status::NO_DEVICE as i32;
+
+unsafe extern "C-unwind" {
+    /// The runtime's function of that name, terminated, if what this is compiled into has images.
+    #[link_name = "__outboard_runtime_function"]
+    pub(crate) fn runtime_function(name: *const u8) -> *const c_void;
+}
+
+// SAFETY: the name is the contract's, and so is the type.
+#[unsafe(no_mangle)]
+extern "C-unwind" fn __outboard_runtime_function(_name: *const u8) -> *const c_void {
+    std::ptr::null()
+}
 
 macro_rules! launch_functions {
     ($($name:ident($($flags:ident $base:ident $size:ident)*);)*) => {

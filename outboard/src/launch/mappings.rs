@@ -3,6 +3,7 @@
 use super::buffers::{Memory, Moves};
 use super::offer::device_number;
 use super::plain::Plain;
+use super::program::Ask;
 use super::resident::{map, unmap};
 use super::runtime::{Runtime, runtime};
 use crate::{Device, Error};
@@ -39,9 +40,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Mappings {
-    pub(crate) fn new(device: &Device) -> Self {
+    pub(crate) fn new(device: &Device, ask: Ask) -> Self {
         // A device that cannot be is told by the launches.
-        let target = device_number(device.place()).ok().flatten();
+        let target = device_number(device.place(), ask).ok().flatten();
         Self { device: device.clone(), target, list: Mutex::default(), owned: Mutex::default() }
     }
 

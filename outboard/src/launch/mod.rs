@@ -20,6 +20,7 @@ mod offer;
 mod panics;
 pub(crate) mod plain;
 pub(crate) mod printing;
+mod program;
 mod reports;
 mod resident;
 mod run;
@@ -29,5 +30,6 @@ pub(crate) mod views;
 pub(crate) mod writable;
 
 pub(crate) use offer::{device_number, known_devices};
+pub(crate) use program::{Ask, Devices, ask};
 pub use run::Shared;
 pub(crate) use run::{describe_blocks, describe_over, run_blocks, run_over};

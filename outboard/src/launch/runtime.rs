@@ -1,11 +1,13 @@
-//! LLVM's offload runtime, opened at the first use and never linked: a program starts without it, and runs on the
+//! LLVM's offload runtime, as what registers the images has opened it: a program starts without it, and runs on the
 //! CPU where it is not.
 
 use super::buffers::Memory;
-use abi::entry_points::{ALLOC_HOST, DATA_BEGIN, DATA_END, DATA_UPDATE, NUM_DEVICES, RUNTIME_LIBRARIES};
+use super::program::Ask;
+use abi::entry_points::{
+    ALLOC_HOST, DATA_BEGIN, DATA_END, DATA_UPDATE, DEFAULT_DEVICE, IS_PRESENT, NUM_DEVICES,
+};
 use abi::{MapFlags, names::SHORT_IDENT};
-use libloading::Library;
-use std::ffi::{c_int, c_void};
+use std::ffi::{CStr, c_int, c_void};
 use std::sync::OnceLock;
 
 type Mapper = unsafe extern "C" fn(
@@ -19,6 +21,9 @@ type Mapper = unsafe extern "C" fn(
     names: *const *mut c_void,
     mappers: *const *mut c_void,
 );
+
+/// The default device, in calls of the runtime.
+const DEFAULT: i64 = -1;
 
 /// `ident_t` of the runtime.
 #[repr(C)]
@@ -37,45 +42,49 @@ pub(crate) struct Runtime {
     update: Mapper,
     devices: unsafe extern "C" fn() -> c_int,
     default_device: unsafe extern "C" fn() -> c_int,
+    is_present: unsafe extern "C" fn(address: *const c_void, device: c_int) -> c_int,
     alloc_host: unsafe extern "C" fn(bytes: usize, device: c_int) -> *mut c_void,
 }
 
-/// The runtime, if this machine has it.
+static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+
+/// The runtime, if [`open`] has found it.
 pub(crate) fn runtime() -> Option<&'static Runtime> {
-    static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
-    RUNTIME.get_or_init(open).as_ref()
+    RUNTIME.get()
 }
 
-/// What is in the program already comes first: there must be one runtime in a process.
-fn open() -> Option<Runtime> {
-    if cfg!(miri) {
-        return None;
+/// The runtime that images are registered with. There is one in a process, whoever asks first.
+pub(crate) fn open(ask: Ask) -> Option<&'static Runtime> {
+    if RUNTIME.get().is_none() {
+        // Two threads find the same.
+        let _ = RUNTIME.set(load(ask)?);
     }
-    let program: Library = libloading::os::unix::Library::this().into();
-    load(&program).or_else(|| {
-        RUNTIME_LIBRARIES.iter().find_map(|name| {
-            // SAFETY: LLVM's runtime, whose constructors any program may run.
-            let library = unsafe { Library::new(*name) }.ok()?;
-            let runtime = load(&library)?;
-            // It has threads and exit handlers of its own: never unloaded.
-            std::mem::forget(library);
-            Some(runtime)
-        })
-    })
+    RUNTIME.get()
 }
 
-fn load(library: &Library) -> Option<Runtime> {
-    // SAFETY: the types are those that LLVM 22.1 declares in offload/include/omptarget.h.
+fn load(ask: Ask) -> Option<Runtime> {
+    // SAFETY: the types are those that LLVM 22.1 declares in offload/include/omptarget.h and omp.h.
     unsafe {
         Some(Runtime {
-            begin: *library.get(DATA_BEGIN).ok()?,
-            end: *library.get(DATA_END).ok()?,
-            update: *library.get(DATA_UPDATE).ok()?,
-            devices: *library.get(NUM_DEVICES).ok()?,
-            alloc_host: *library.get(ALLOC_HOST).ok()?,
-            default_device: *library.get(abi::entry_points::DEFAULT_DEVICE).ok()?,
+            begin: function(ask, DATA_BEGIN)?,
+            end: function(ask, DATA_END)?,
+            update: function(ask, DATA_UPDATE)?,
+            devices: function(ask, NUM_DEVICES)?,
+            default_device: function(ask, DEFAULT_DEVICE)?,
+            is_present: function(ask, IS_PRESENT)?,
+            alloc_host: function(ask, ALLOC_HOST)?,
         })
     }
+}
+
+/// # Safety
+///
+/// `F` is a pointer to a function of the type that the runtime's function `name` has.
+unsafe fn function<F: Copy>(ask: Ask, name: &CStr) -> Option<F> {
+    const { assert!(size_of::<F>() == size_of::<*const c_void>()) };
+    let address = ask(name);
+    // SAFETY: a function's address, by the caller's promise of that type.
+    (!address.is_null()).then(|| unsafe { std::mem::transmute_copy(&address) })
 }
 
 impl Runtime {
@@ -89,6 +98,23 @@ impl Runtime {
     pub(crate) fn default_device(&self) -> u32 {
         // SAFETY: takes nothing and may be called at any time.
         unsafe { (self.default_device)() }.try_into().unwrap_or(0)
+    }
+
+    /// Whether the default device takes what it is given, as launches for it are taken then: with
+    /// `OMP_TARGET_OFFLOAD=DISABLED`, or without an image for it, there may be devices, and calls do nothing.
+    pub(crate) fn works(&self) -> bool {
+        let number = self.default_device();
+        let probe = 0u64;
+        let (pointer, bytes) = ((&raw const probe).cast_mut().cast(), size_of_val(&probe));
+        let memory = Memory { address: pointer, bytes, len: 1, device: Some(number), conflict: false };
+        // SAFETY: memory of this function's own, mapped and unmapped in it, of which nothing is copied.
+        unsafe {
+            call(self.begin, DEFAULT, memory, MapFlags::empty());
+            // Without devices, the host itself is the default one, and has everything.
+            let works = number < self.devices() && (self.is_present)(pointer.cast(), number as c_int) != 0;
+            call(self.end, DEFAULT, memory, MapFlags::empty());
+            works
+        }
     }
 
     /// Memory of the host that the device can reach; nothing where there is none.
@@ -105,7 +131,7 @@ impl Runtime {
     /// The memory is there until [`end`](Self::end), and no mapping overlaps it in part.
     pub(crate) unsafe fn begin(&self, device: u32, memory: Memory, flags: MapFlags) {
         // SAFETY: the caller's promise.
-        unsafe { call(self.begin, device, memory, flags) }
+        unsafe { call(self.begin, device.into(), memory, flags) }
     }
 
     /// Ends a mapping, with `FROM` after a copy from the device.
@@ -115,7 +141,7 @@ impl Runtime {
     /// [`begin`](Self::begin) has started it; with `FROM`, the memory may be written.
     pub(crate) unsafe fn end(&self, device: u32, memory: Memory, flags: MapFlags) {
         // SAFETY: the caller's promise.
-        unsafe { call(self.end, device, memory, flags) }
+        unsafe { call(self.end, device.into(), memory, flags) }
     }
 
     /// Copies mapped memory to or from the device.
@@ -125,14 +151,14 @@ impl Runtime {
     /// It is mapped; with `FROM`, the memory may be written.
     pub(crate) unsafe fn update(&self, device: u32, memory: Memory, flags: MapFlags) {
         // SAFETY: the caller's promise.
-        unsafe { call(self.update, device, memory, flags) }
+        unsafe { call(self.update, device.into(), memory, flags) }
     }
 }
 
 /// # Safety
 ///
 /// That of the functions above.
-unsafe fn call(function: Mapper, device: u32, memory: Memory, flags: MapFlags) {
+unsafe fn call(function: Mapper, device: i64, memory: Memory, flags: MapFlags) {
     // The runtime reads the text with its terminator.
     static SOURCE: OnceLock<Vec<u8>> = OnceLock::new();
     let source = SOURCE.get_or_init(|| [SHORT_IDENT.as_bytes(), b"\0"].concat());
@@ -146,16 +172,6 @@ unsafe fn call(function: Mapper, device: u32, memory: Memory, flags: MapFlags) {
     let (address, size, kind) = (memory.address.cast(), memory.bytes as i64, flags.bits() as i64);
     // SAFETY: arrays of one element each, and the caller's promise.
     unsafe {
-        function(
-            &ident,
-            device.into(),
-            1,
-            &address,
-            &address,
-            &size,
-            &kind,
-            std::ptr::null(),
-            std::ptr::null(),
-        );
+        function(&ident, device, 1, &address, &address, &size, &kind, std::ptr::null(), std::ptr::null());
     }
 }
