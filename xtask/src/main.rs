@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod bless;
+mod book;
 mod demo;
 mod lint;
 mod matrix;
@@ -37,6 +38,8 @@ enum Task {
     Matrix(matrix::Arguments),
     /// Accept the snapshots as they are now
     Bless,
+    /// Build the book of docs/
+    Book(book::Arguments),
     /// Check formatting and clippy
     Lint,
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Matrix(arguments) => matrix::run(&arguments),
         Task::Bless => bless::run(),
+        Task::Book(arguments) => book::run(&arguments),
         Task::Lint => lint::run(),
     };
     match result {
