@@ -20,6 +20,9 @@ pub const RESOURCES_KEY: &str = "outboard.resources";
 /// Key of an image's string data for the optimized IR that its code was made of, where that is kept.
 pub const IR_KEY: &str = "outboard.ir";
 
+/// Key of an image's string data for the IR of its kernels as it was linked, before any rule and optimization.
+pub const LINKED_IR_KEY: &str = "outboard.linked-ir";
+
 /// Key of an image's string data for the PTX that a cubin was made of, where that is kept.
 pub const PTX_KEY: &str = "outboard.ptx";
 
@@ -38,6 +41,9 @@ pub const RECORDS_SECTION: &str = ".outboard.records";
 /// Section of a Rust shared library with the records of the objects that it was made of: linkers drop
 /// [`RECORDS_SECTION`] from what can be loaded.
 pub const KEPT_RECORDS_SECTION: &str = ".outboard.keep";
+
+/// Section of a program linked from records with its images, in their container: so they can be listed.
+pub const IMAGES_SECTION: &str = ".outboard.images";
 
 /// The variable of a module that has its record.
 pub const RECORD: &str = "outboard.record";

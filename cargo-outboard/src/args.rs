@@ -104,15 +104,56 @@ pub(crate) struct InspectArguments {
     #[arg(long)]
     pub(crate) program: Option<String>,
     /// The table as JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "view")]
     pub(crate) json: bool,
-    /// Machine code
-    #[arg(long, conflicts_with = "json")]
-    pub(crate) asm: bool,
+    /// LLVM's IR, of all crates, as it was linked before any optimization
+    #[arg(long, group = "view")]
+    pub(crate) ir: bool,
+    /// The same after optimization
+    #[arg(long, group = "view")]
+    pub(crate) optimized_ir: bool,
+    /// PTX, of what was built for NVIDIA GPUs
+    #[arg(long, group = "view")]
+    pub(crate) ptx: bool,
+    /// Machine code of AMD GPUs
+    #[arg(long, group = "view")]
+    pub(crate) gcn: bool,
     /// SPIR-V
-    #[arg(long, conflicts_with_all = ["json", "asm"])]
+    #[arg(long, group = "view")]
     pub(crate) spirv: bool,
+    /// Machine code of the host device
+    #[arg(long, group = "view")]
+    pub(crate) asm: bool,
 }
+
+impl InspectArguments {
+    /// Which code is to be shown; a table, where none is.
+    pub(crate) fn view(&self) -> Option<&'static View> {
+        let asked = [self.ir, self.optimized_ir, self.ptx, self.gcn, self.spirv, self.asm];
+        VIEWS.iter().zip(asked).find_map(|(view, asked)| asked.then_some(view))
+    }
+}
+
+/// Code that can be shown.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct View {
+    /// device-link's option for it.
+    pub(crate) option: &'static str,
+    /// The architecture whose images have it; none where all have the same.
+    pub(crate) architecture: Option<&'static str>,
+    /// A device of that architecture.
+    pub(crate) device: &'static str,
+}
+
+/// In the order of the options.
+const VIEWS: [View; 6] = [
+    View { option: "--linked-ir", architecture: None, device: "host" },
+    View { option: "--ir", architecture: None, device: "host" },
+    View { option: "--ptx", architecture: Some("nvptx64"), device: "sm_90" },
+    View { option: "--asm", architecture: Some("amdgcn"), device: "gfx90a" },
+    View { option: "--spirv", architecture: Some("spirv64"), device: "spirv64" },
+    View { option: "--asm", architecture: Some("x86_64"), device: "host" },
+];
 
 /// For which project and devices.
 #[derive(Debug, Args)]

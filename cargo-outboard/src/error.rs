@@ -60,6 +60,10 @@ pub(crate) enum Error {
     NoProgram { what: String, folder: PathBuf },
     #[error("`{program}` has no kernel with `{name}` in its name\nhelp: its kernels are{known}")]
     NoKernel { program: String, name: String, known: String },
+    #[error("several kernels have that in their names\nhelp: name one of them:{names}")]
+    SeveralKernels { names: String },
+    #[error("`{program}` has no image for {architecture}\nhelp: build it with `--device {device}`")]
+    NoImage { program: String, architecture: &'static str, device: &'static str },
     #[error("`{place}` is {known}, not {found}")]
     BadValue { place: String, known: &'static str, found: String },
 }

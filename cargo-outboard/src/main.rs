@@ -12,6 +12,7 @@ mod error;
 mod finding;
 mod flags;
 mod images;
+mod inspect;
 mod message;
 mod nearest;
 mod new_project;
@@ -50,7 +51,7 @@ fn run(arguments: &Arguments, behind: &[OsString]) -> Result<ExitCode> {
         Command::Test(arguments) => build("test", arguments),
         Command::Bench(arguments) => build("bench", arguments),
         Command::Images(command) => Ok(images::images(command)?),
-        Command::Inspect(arguments) => Ok(images::inspect(arguments)?),
+        Command::Inspect(arguments) => Ok(inspect::inspect(arguments)?),
         Command::Doctor { json } => run_doctor(*json),
         Command::Setup { check, nvidia } => run_setup(*check, *nvidia),
         Command::New { path, outboard } => {

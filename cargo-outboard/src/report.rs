@@ -40,10 +40,14 @@ pub(crate) struct Image {
 }
 
 impl Image {
+    /// What its triple begins with.
+    pub(crate) fn architecture(&self) -> &str {
+        self.triple.split('-').next().unwrap_or_default()
+    }
+
     /// `x86_64`, `nvptx64 sm_90`.
     fn device(&self) -> String {
-        let architecture = self.triple.split('-').next().unwrap_or_default();
-        [architecture, &self.arch].join(" ").trim_end().to_owned()
+        [self.architecture(), &self.arch].join(" ").trim_end().to_owned()
     }
 }
 

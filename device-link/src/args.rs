@@ -95,6 +95,9 @@ pub(crate) struct InspectArguments {
     /// LLVM's IR after optimization, of images that were linked with --embed-ir
     #[arg(long, group = "view")]
     ir: bool,
+    /// The same before optimization: all code that a kernel calls, as it was linked
+    #[arg(long, group = "view")]
+    linked_ir: bool,
     /// PTX, of images that are PTX or were linked with --embed-ir
     #[arg(long, group = "view")]
     ptx: bool,
@@ -109,9 +112,15 @@ pub(crate) struct InspectArguments {
 impl InspectArguments {
     /// The code to show in place of the table.
     pub(crate) fn view(&self) -> Option<View> {
-        [(self.ir, View::Ir), (self.ptx, View::Ptx), (self.asm, View::Assembly), (self.spirv, View::Spirv)]
-            .into_iter()
-            .find_map(|(asked, view)| asked.then_some(view))
+        [
+            (self.ir, View::Ir),
+            (self.linked_ir, View::LinkedIr),
+            (self.ptx, View::Ptx),
+            (self.asm, View::Assembly),
+            (self.spirv, View::Spirv),
+        ]
+        .into_iter()
+        .find_map(|(asked, view)| asked.then_some(view))
     }
 }
 

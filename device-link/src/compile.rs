@@ -8,10 +8,10 @@ use crate::problem::Problem;
 use crate::target::Target;
 use crate::trace::Trace;
 use crate::{
-    Error, Result, compose, entry, kernels, levels, optimize, own_modules, problem, reach, recursion,
-    retarget, runtime, shared_memory, way_out, work_items,
+    Error, Result, compose, entry, ir_text, kernels, levels, optimize, own_modules, problem, reach,
+    recursion, retarget, runtime, shared_memory, way_out, work_items,
 };
-use abi::names::{IR_KEY, PTX_KEY, WAY_OUT};
+use abi::names::{IR_KEY, LINKED_IR_KEY, PTX_KEY, WAY_OUT};
 use abi::reports::REPORTS;
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::inkwell::module::Module;
@@ -71,6 +71,7 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
     let exports = inputs.exports(&kernels);
     let kept: Vec<_> = exports.iter().copied().chain(called.iter().map(String::as_str)).collect();
     retarget::drop_unneeded(&module, &kept)?;
+    let linked = options.embed_ir.then(|| text_of(&module, name));
     let cpu = retarget::attributes::clean(&module, target, arch)?;
     let machine = target.machine(&cpu, options.opt_level)?;
     temps.write_module("linked", &module)?;
@@ -112,7 +113,8 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
     // An image for every machine names no processor; `native` is recorded as what it is, a target id whole.
     let arch = if target.is_gpu() || arch.is_empty() { arch.to_owned() } else { cpu.name };
     let reports = module.get_global(REPORTS).is_some();
-    let (code, texts) = generate_code(work, &module, &machine)?;
+    let (code, mut texts) = generate_code(work, &module, &machine)?;
+    texts.extend(linked.map(|text| (LINKED_IR_KEY.to_owned(), text)));
     Ok(Compiled { code, kernels, arch, reports, texts })
 }
 
@@ -126,7 +128,7 @@ fn generate_code(
     let mut texts = Vec::new();
     if options.embed_ir {
         // Now: the code generator changes the module.
-        texts.push((IR_KEY.to_owned(), module.print_to_string().to_string()));
+        texts.push((IR_KEY.to_owned(), text_of(module, work.name)));
     }
     let code = work.trace.time("generate code", work.name, || target.generate(module, machine))?;
     temps.write(target.code_name(), &code)?;
@@ -134,6 +136,13 @@ fn generate_code(
         texts.push((PTX_KEY.to_owned(), String::from_utf8_lossy(&code).into_owned()));
     }
     Ok((code, texts))
+}
+
+/// The module as text. What it says it was made of, may be a file that is gone when this is read.
+fn text_of(module: &Module<'_>, name: &str) -> String {
+    let text = module.print_to_string().to_string();
+    let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
+    format!("{}'{name}'\n{rest}", ir_text::MODULE)
 }
 
 /// Puts in what markers stand for: the device runtime's functions, shared memory, and on x86_64 the counters

@@ -4,9 +4,9 @@ use crate::error::Error;
 use crate::linker::llvm_prefix;
 use crate::resources::{Resources, measure};
 use crate::tool;
-use crate::{Result, cuda};
+use crate::{Result, cuda, ir_text};
 use abi::kinds::ImageKind;
-use abi::names::{IR_KEY, PTX_KEY, RESOURCES_KEY};
+use abi::names::{IR_KEY, LINKED_IR_KEY, PTX_KEY, RESOURCES_KEY};
 use object::read::elf::ElfFile64;
 use object::{LittleEndian, Object as _, ObjectSymbol as _};
 use offload_binary::{Image, architecture};
@@ -38,6 +38,8 @@ struct InspectedImage {
 pub enum View {
     /// LLVM's IR, after optimization, where `--embed-ir` kept it.
     Ir,
+    /// The same as it was linked, before optimization.
+    LinkedIr,
     /// PTX, where the image is PTX or `--embed-ir` kept it.
     Ptx,
     /// Machine code.
@@ -131,17 +133,18 @@ pub fn view(image: &Image, kernel: Option<&str>, view: View) -> Result<String> {
         reason: reason.to_owned(),
     };
     match view {
-        View::Ir => {
-            let text = image.string(IR_KEY).ok_or_else(|| missing("it was linked without --embed-ir"))?;
-            Ok(kernel.map_or_else(|| text.to_owned(), |kernel| cut(text, &format!("@{kernel}("), "define ")))
+        View::Ir | View::LinkedIr => {
+            let key = if view == View::Ir { IR_KEY } else { LINKED_IR_KEY };
+            let text = image.string(key).ok_or_else(|| missing("it was linked without --embed-ir"))?;
+            let Some(kernel) = kernel else { return Ok(text.to_owned()) };
+            ir_text::needed_by(text, kernel).ok_or_else(|| missing("its IR has no such kernel"))
         }
         View::Ptx if architecture(image.triple()) != "nvptx64" => Err(missing("it isn't for nvptx64")),
         View::Ptx => {
             let own = (image.kind == ImageKind::PTX).then(|| String::from_utf8_lossy(&image.bytes));
             let kept = || image.string(PTX_KEY).map(Into::into);
             let text = own.or_else(kept).ok_or_else(|| missing("it was linked without --embed-ir"))?;
-            Ok(kernel
-                .map_or_else(|| text.to_string(), |kernel| cut(&text, &format!(".entry {kernel}("), ".")))
+            Ok(kernel.map_or_else(|| text.to_string(), |kernel| cut(&text, &format!(".entry {kernel}("))))
         }
         View::Spirv if image.kind == ImageKind::SPIRV => disassemble(image, "spirv-dis", "kernels.spv", &[]),
         View::Spirv => Err(missing("it is no SPIR-V")),
@@ -163,10 +166,9 @@ pub fn view(image: &Image, kernel: Option<&str>, view: View) -> Result<String> {
     }
 }
 
-/// The lines of `text` from the one that starts with `first` and has `name` in it to the next `}` at the
-/// beginning of a line.
-fn cut(text: &str, name: &str, first: &str) -> String {
-    let mut lines = text.lines().skip_while(|line| !(line.starts_with(first) && line.contains(name)));
+/// The lines of PTX from the directive with `name` in it to the next `}` at the beginning of a line.
+fn cut(text: &str, name: &str) -> String {
+    let mut lines = text.lines().skip_while(|line| !(line.starts_with('.') && line.contains(name)));
     let mut found = String::new();
     for line in lines.by_ref() {
         found += line;
@@ -213,8 +215,9 @@ mod tests {
 
     #[test]
     fn one_function_of_a_text() {
-        let text = "@k = x\ndefine void @other() {\n  call @k(\n}\ndefine void @k(i32) {\n  ret\n}\ndefine void @kk() {\n}\n";
-        assert_eq!(cut(text, "@k(", "define "), "define void @k(i32) {\n  ret\n}\n");
-        assert_eq!(cut(text, "@missing(", "define "), "");
+        let text =
+            "// .entry k(\n.visible .entry kk()\n{\n}\n.visible .entry k(\n)\n{\n  ret;\n}\n.func f()\n";
+        assert_eq!(cut(text, ".entry k("), ".visible .entry k(\n)\n{\n  ret;\n}\n");
+        assert_eq!(cut(text, ".entry missing("), "");
     }
 }

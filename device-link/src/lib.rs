@@ -22,6 +22,7 @@ mod image;
 mod images;
 mod inlining;
 mod input;
+mod ir_text;
 mod kernels;
 mod levels;
 mod limits;

@@ -77,7 +77,7 @@ pub struct Options {
     pub emit: Emit,
     /// What a panic does.
     pub panic: PanicMode,
-    /// Whether images keep the optimized IR, and cubins their PTX, to be looked at.
+    /// Whether images keep their IR, as it was linked and optimized, and cubins their PTX, to be looked at.
     pub embed_ir: bool,
     /// How many images are linked at the same time; none for as many as there are processors.
     pub jobs: Option<NonZeroUsize>,

@@ -55,6 +55,9 @@ pub enum Error {
         /// Number of the call.
         call: usize,
     },
+    /// Images that no container can hold.
+    #[error(transparent)]
+    Encode(#[from] offload_binary::EncodeError),
     /// An argument cannot be mapped so.
     #[error(transparent)]
     Map(#[from] crate::map_check::MapError),

@@ -4,13 +4,14 @@
 use crate::container::Container;
 use crate::cx::Cx;
 use crate::ir_struct::{HostStruct as _, OffloadEntry};
-use crate::registration::{emit_descriptor, emit_images, entry_range, kernel_entry};
+use crate::registration::{emit_descriptor, entry_range, kernel_entry};
 use crate::{Error, global};
 use abi::{entry_points, names};
 use inkwell::GlobalVisibility;
 use inkwell::module::{Linkage, Module};
-use inkwell::values::{BasicValue, GlobalValue};
+use inkwell::values::{BasicValue, GlobalValue, PointerValue};
 use llvm_plugin::constant;
+use offload_binary::Image;
 
 /// What launches call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,15 +27,15 @@ pub enum Launcher {
 ///
 /// ```c
 /// // all of it hidden: every program and shared library has its own
-/// static const char image_0[] = { ... };
+/// static const char container[] __attribute__((section(".outboard.images"))) = { ... };
 /// launcher *region_axpy = first_launch;                          // and so on for every kernel
 /// static const struct __tgt_offload_entry entries[] = { { 0, 1, OpenMP, 0, &region_axpy, "axpy", 0, 0, 0 } };
-/// static const struct __tgt_device_image images[] = { { image_0, image_0 + sizeof image_0, entries, entries + 1 } };
+/// static const struct __tgt_device_image images[] = { { container + 512, container + 4096, entries, entries + 1 } };
 /// const struct __tgt_bin_desc __outboard_program = { 1, images, entries, entries + 1 };
 /// ```
 ///
 /// # Errors
-/// The module has no data layout, or (our bug) the result is not valid IR.
+/// The module has no data layout, the images can't be in a container, or (our bug) the result is not valid IR.
 pub fn emit_program<'ctx>(
     module: &Module<'ctx>,
     container: &Container,
@@ -55,11 +56,38 @@ pub fn emit_program<'ctx>(
     let entries = global::private_constant(&cx, "entries", &constant::array(&entry_type, &entries));
     let entries = entry_range(&cx, entries, entries_type);
     let emit = |name: &str, value: &dyn BasicValue<'ctx>| global::private_constant(&cx, &name[1..], value);
-    let images = emit_images(&cx, container, &emit);
+    let images = emit_container(&cx, container)?;
     let descriptor = emit_descriptor(&cx, &images, entries, &emit).constant(&cx);
     let descriptor = global::constant(&cx, names::PROGRAM_REGISTRATION, &descriptor);
     descriptor.set_visibility(GlobalVisibility::Hidden);
     cx.verify()
+}
+
+/// The images as a file would hold them, so that they can be listed, without what is only kept to be looked at: first
+/// byte of each, and one past the last.
+fn emit_container<'ctx>(
+    cx: &Cx<'_, 'ctx>,
+    container: &Container,
+) -> Result<Vec<[PointerValue<'ctx>; 2]>, Error> {
+    let images: Vec<_> = container.images().map(without_texts).collect();
+    let (bytes, places) = offload_binary::encode_with_places(&images)?;
+    let bytes = cx.context.const_string(&bytes, false);
+    let global = global::private_constant(cx, "container", &bytes);
+    global.set_section(Some(names::IMAGES_SECTION));
+    global.set_alignment(u32::try_from(offload_binary::ALIGNMENT).expect("a few bytes"));
+    let at = |offset: usize| {
+        let offset = u32::try_from(offset).expect("images fit into what is linked");
+        constant::element_address(global, bytes.get_type(), cx.i64, offset)
+    };
+    Ok(places.iter().map(|place| [at(place.start), at(place.end)]).collect())
+}
+
+fn without_texts(image: &Image) -> Image {
+    let mut image = image.clone();
+    image
+        .strings
+        .retain(|(key, _)| ![names::IR_KEY, names::LINKED_IR_KEY, names::PTX_KEY].contains(&key.as_str()));
+    image
 }
 
 fn emit_region<'ctx>(cx: &Cx<'_, 'ctx>, kernel: &str, launcher: Launcher) -> GlobalValue<'ctx> {

@@ -1,5 +1,5 @@
 //! Bytes to images: a container file of versions 1 to 3, several of them one behind the other, or the
-//! `.llvm.offloading` sections of an ELF file. Every offset is checked before it is followed.
+//! `.llvm.offloading` and `.outboard.images` sections of an ELF file. Every offset is checked before it is followed.
 
 use crate::error::DecodeError;
 use crate::image::Image;
@@ -7,6 +7,7 @@ use crate::layout::{
     ALIGNMENT, Entry, Header, HeaderTail3, MAGIC, StringEntry1, StringEntry2, VERSION_1, VERSION_3,
 };
 use abi::kinds::{ImageKind, OffloadKind};
+use abi::names::IMAGES_SECTION;
 use object::elf;
 use object::read::elf::{FileHeader as _, SectionHeader as _};
 use std::collections::BTreeSet;
@@ -28,7 +29,11 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Image>, DecodeError> {
     let sections = header.sections(endian, bytes).map_err(DecodeError::Elf)?;
     let mut images = Vec::new();
     let mut found = false;
-    for section in sections.iter().filter(|section| section.sh_type(endian) == SHT_LLVM_OFFLOADING) {
+    let has_images = |section: &&elf::SectionHeader64<object::Endianness>| {
+        section.sh_type(endian) == SHT_LLVM_OFFLOADING
+            || sections.section_name(endian, *section).is_ok_and(|name| name == IMAGES_SECTION.as_bytes())
+    };
+    for section in sections.iter().filter(has_images) {
         found = true;
         images.append(&mut decode_binaries(section.data(endian, bytes).map_err(DecodeError::Elf)?)?);
     }

@@ -4,17 +4,27 @@ use crate::error::EncodeError;
 use crate::image::Image;
 use crate::layout::{ALIGNMENT, Entry, Header, MAGIC, StringEntry1, VERSION_1};
 use crate::string_table::StringTable;
+use std::ops::Range;
 use zerocopy::IntoBytes as _;
 
 /// Writes `images` as a container: the bytes that llvm-offload-binary 22 writes for the same images
 /// with their strings in the same order.
 pub fn encode(images: &[Image]) -> Result<Vec<u8>, EncodeError> {
+    Ok(encode_with_places(images)?.0)
+}
+
+/// The same, and where in it the images' own bytes are.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_with_places(images: &[Image]) -> Result<(Vec<u8>, Vec<Range<usize>>), EncodeError> {
     let mut out = Vec::new();
+    let mut places = Vec::new();
     for (position, image) in images.iter().enumerate() {
         check_strings(position, image)?;
-        encode_image(image, &mut out);
+        places.push(encode_image(image, &mut out));
     }
-    Ok(out)
+    Ok((out, places))
 }
 
 fn check_strings(position: usize, image: &Image) -> Result<(), EncodeError> {
@@ -31,8 +41,8 @@ fn check_strings(position: usize, image: &Image) -> Result<(), EncodeError> {
     Ok(())
 }
 
-/// Header, entry, string entries, string table, image; image and end at multiples of 8.
-fn encode_image(image: &Image, out: &mut Vec<u8>) {
+/// Header, entry, string entries, string table, image; image and end at multiples of 8. Where the image is.
+fn encode_image(image: &Image, out: &mut Vec<u8>) -> Range<usize> {
     let table =
         StringTable::new(image.strings.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]));
     let strings_offset = size_of::<Header>() + size_of::<Entry>();
@@ -67,7 +77,9 @@ fn encode_image(image: &Image, out: &mut Vec<u8>) {
     out.extend_from_slice(&table.bytes);
     out.resize(start + image_offset, 0);
     out.extend_from_slice(&image.bytes);
+    let place = start + image_offset..out.len();
     out.resize(start + size, 0);
+    place
 }
 
 fn align(offset: usize) -> usize {

@@ -151,7 +151,7 @@ pub enum DecodeError {
     #[error("the ELF file can't be read")]
     Elf(#[source] object::Error),
     /// An ELF file without images.
-    #[error("the ELF file has no .llvm.offloading section")]
+    #[error("the ELF file has no images: no section {} or .llvm.offloading", abi::names::IMAGES_SECTION)]
     NoSection,
 }
 

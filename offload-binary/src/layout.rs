@@ -10,7 +10,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 pub const MAGIC: [u8; 4] = [0x10, 0xff, 0x10, 0xad];
 
 /// One binary begins at a multiple of this, and so do its parts. Source: `OffloadBinary::getAlignment`.
-pub(crate) const ALIGNMENT: u64 = 8;
+pub const ALIGNMENT: u64 = 8;
 
 /// The version that LLVM 22 reads and writes, and that we write.
 pub(crate) const VERSION_1: u32 = 1;

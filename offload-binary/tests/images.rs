@@ -79,7 +79,7 @@ fn images_in_elf_files() {
         ]
     );
     let message = |bytes: &[u8]| decode(bytes).expect_err("refused").to_string();
-    insta::assert_snapshot!(message(X86_64), @"the ELF file has no .llvm.offloading section");
+    insta::assert_snapshot!(message(X86_64), @"the ELF file has no images: no section .outboard.images or .llvm.offloading");
     insta::assert_snapshot!(message(&EMBEDDED[..900]), @"the ELF file can't be read");
 }
 

@@ -90,6 +90,8 @@ fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
         cache_dir: job.options.cache.clone(),
         ptxas: job.options.ptxas.clone(),
         progress: progress::listener(job),
+        // To be looked at, beside what is linked.
+        embed_ir: job.options.report.is_some(),
         ..Options::default()
     }
 }
