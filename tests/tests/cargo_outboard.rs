@@ -155,7 +155,7 @@ fn what_is_in_a_program() {
     assert_eq!(table["images"][0]["kernels"].as_array().map(Vec::len), Some(1), "{table}");
     let ran = project.outboard(&["inspect", "cubes"]).fails();
     ran.says("error: `app` has no kernel with `cubes` in its name\nhelp: its kernels are\n  outboard::");
-    snapshot!("no_program", project.refused(project.outboard(&["images", "list", "other"])));
+    snapshot!("no_program", project.refused(project.outboard(&["images", "list", "nobody"])));
     project.outboard(&["clean"]).ok().says("/cargo_outboard/outboard`");
     project.outboard(&["images", "list", "app"]).fails();
 }
