@@ -60,6 +60,7 @@ fn definitions() -> Vec<String> {
         ("PROGRAM", names::PROGRAM_REGISTRATION),
         ("PROGRAM_FUNCTION", names::PROGRAM_RUNTIME_FUNCTION),
         ("FIRST_LAUNCH", names::FIRST_LAUNCH),
+        ("PROGRAM_IMAGES", names::PROGRAM_IMAGES),
         ("RUNTIME_FILES", names::RUNTIME_FILES),
         ("REGISTER_LIB", entry_points::REGISTER_LIB),
         ("UNREGISTER_LIB", entry_points::UNREGISTER_LIB),

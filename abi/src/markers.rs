@@ -26,6 +26,11 @@ pub enum Marker {
     /// `ptr ()`: the name of the kernel, with a terminator; null where that isn't known. For the device
     /// runtime itself.
     KernelName,
+    /// `i64 ()`: the block of the work item in the low half, its thread in the high half; all ones where that isn't
+    /// known. For the device runtime itself, on x86_64.
+    Item(usize),
+    /// `void ()`, never returns: the work item is over. For the device runtime itself, on amdgcn.
+    LeaveItem,
     /// Something that only threads in lockstep can do; all active lanes of the group take part.
     Lanes(Signature),
     /// A function of the device runtime on every target.
@@ -77,7 +82,7 @@ const COMPARE_64: Marker = Marker::Runtime(Signature::new(Some(I64), &[Pointer, 
 const FENCE: Marker = Marker::Runtime(Signature::new(None, &[]));
 
 /// Every marker and its symbol. Atomic operations are relaxed; their integers are without sign.
-pub const ALL: [(&str, Marker); 62] = [
+pub const ALL: [(&str, Marker); 66] = [
     ("__outboard_dev_global_id_x", Marker::GlobalId(0)),
     ("__outboard_dev_global_id_y", Marker::GlobalId(1)),
     ("__outboard_dev_global_id_z", Marker::GlobalId(2)),
@@ -97,6 +102,10 @@ pub const ALL: [(&str, Marker); 62] = [
     ("__outboard_dev_static_shared", Marker::StaticShared),
     ("__outboard_dev_dynamic_shared", Marker::DynamicShared),
     ("__outboard_dev_kernel_name", Marker::KernelName),
+    ("__outboard_dev_item_x", Marker::Item(0)),
+    ("__outboard_dev_item_y", Marker::Item(1)),
+    ("__outboard_dev_item_z", Marker::Item(2)),
+    ("__outboard_dev_leave_item", Marker::LeaveItem),
     ("__outboard_dev_lane_id", Marker::Lanes(Signature::new(Some(I32), &[]))),
     ("__outboard_dev_lane_count", Marker::Lanes(Signature::new(Some(I32), &[]))),
     ("__outboard_dev_shuffle_32", Marker::Lanes(Signature::new(Some(I32), &[I32, I32]))),
@@ -151,11 +160,11 @@ impl Marker {
     /// Its type.
     pub fn signature(self) -> Signature {
         match self {
-            Self::GlobalId(_) => Signature::new(Some(I64), &[]),
+            Self::GlobalId(_) | Self::Item(_) => Signature::new(Some(I64), &[]),
             Self::ThreadId(_) | Self::BlockId(_) | Self::BlockSize(_) | Self::GridSize(_) => {
                 Signature::new(Some(I32), &[])
             }
-            Self::Barrier => Signature::new(None, &[]),
+            Self::Barrier | Self::LeaveItem => Signature::new(None, &[]),
             Self::StaticShared => Signature::new(Some(Pointer), &[I64, I64, I64]),
             Self::DynamicShared | Self::KernelName => Signature::new(Some(Pointer), &[]),
             Self::Lanes(signature) | Self::Runtime(signature) => signature,

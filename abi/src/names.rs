@@ -65,6 +65,10 @@ pub const PROGRAM_RUNTIME_FUNCTION: &str = "__outboard_program_function";
 /// The files that may be the runtime: NUL-terminated names, one after the other, and an empty one.
 pub const RUNTIME_FILES: &str = "__outboard_runtime_files";
 
+/// What the program says of its images: a NUL-terminated text with a line for each, of triple, processor and bytes,
+/// with tabs between them.
+pub const PROGRAM_IMAGES: &str = "__outboard_program_images";
+
 /// Ident text of a launch without a source location: short enough for the runtime's inline string
 /// buffer, with all the fields that it wants.
 pub const SHORT_IDENT: &str = ";;;0;0;;";

@@ -3,8 +3,8 @@
 //! An image that can report exports the variable [`REPORTS`], a pointer that is null until the host gives it
 //! the address of a buffer in device memory: a [`Header`], whose `capacity` the host sets, and records
 //! behind it. A record is a [`Record`], then the texts without terminators (kernel, file, text), padded to 8
-//! bytes, then the values. Of panics only the first writes a record. x86_64 knows no positions there; a kernel of
-//! it whose panic is recorded ends, and with it the launch, while on GPUs a panic is a trap in any case.
+//! bytes, then the values. Of panics only the first writes a record. A kernel of
+//! x86_64 whose panic is recorded ends, and with it the launch; on GPUs the thread ends, and the others go on.
 
 /// The variable of an image.
 pub const REPORTS: &str = "__outboard_reports";

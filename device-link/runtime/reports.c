@@ -58,9 +58,21 @@ static uint32_t shorten(uint64_t length) {
   return length < longest ? (uint32_t)length : longest;
 }
 
+#ifdef __x86_64__
+// Block and thread of the work item that this is inlined into, the block in the low half; all ones where that isn't
+// known. device-link answers.
+extern uint64_t __outboard_dev_item_x(void), __outboard_dev_item_y(void), __outboard_dev_item_z(void);
+#define ITEM , uint64_t item_x, uint64_t item_y, uint64_t item_z
+#define THIS_ITEM , __outboard_dev_item_x(), __outboard_dev_item_y(), __outboard_dev_item_z()
+#else
+#define ITEM
+#define THIS_ITEM
+#endif
+
 // What isn't inlined is one call in code that is otherwise full of it.
 static __attribute__((noinline)) void report(uint32_t kind, TEXT(kernel), TEXT(file), TEXT(text), uint32_t line,
-                                             uint32_t column, const uint64_t GENERIC *values, uint32_t value_count) {
+                                             uint32_t column, const uint64_t GENERIC *values,
+                                             uint32_t value_count ITEM) {
   struct reports SHARED *reports = (struct reports SHARED *)__outboard_reports;
   if (!reports)
     return;
@@ -75,8 +87,11 @@ static __attribute__((noinline)) void report(uint32_t kind, TEXT(kernel), TEXT(f
   record->size = size;
   record->kind = kind;
 #ifdef __x86_64__
-  for (int axis = 0; axis < 3; ++axis)
-    record->block[axis] = record->thread[axis] = UINT32_MAX;
+  const uint64_t item[] = {item_x, item_y, item_z};
+  for (int axis = 0; axis < 3; ++axis) {
+    record->block[axis] = (uint32_t)item[axis];
+    record->thread[axis] = (uint32_t)(item[axis] >> 32);
+  }
 #else
   for (int axis = 0; axis < 3; ++axis) {
     record->block[axis] = __gpu_block_id(axis);
@@ -111,8 +126,28 @@ static __attribute__((noinline)) _Noreturn void leave_kernel(void) {
     __builtin_longjmp(__outboard_way_out, 1);
   __builtin_trap();
 }
-#else
+#elif defined(__SPIRV__)
+// device-link has the work item return there, for SPIR-V has no trap.
 #define leave_kernel __builtin_trap
+#else
+#ifdef __AMDGPU__
+// No instruction ends a lane: device-link has the kernel return here.
+extern _Noreturn void __outboard_dev_leave_item(void);
+#endif
+
+// A panic that the host will read ends its thread, and no other: blocks wait at barriers for those that are left.
+//
+// Source: `exit`, PTX ISA 8.8; `S_BARRIER`, "RDNA3" and "Vega" Instruction Set Architecture.
+static DEVICE _Noreturn void leave_kernel(void) {
+  if (!__outboard_reports)
+    __builtin_trap();
+#ifdef __NVPTX__
+  __nvvm_exit();
+  __builtin_unreachable();
+#else
+  __outboard_dev_leave_item();
+#endif
+}
 #endif
 
 DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t length,
@@ -126,7 +161,7 @@ DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t
     line = location->line;
     column = location->column;
   }
-  report(PANIC, kernel, length_of(kernel), file, file_length, message, shorten(length), line, column, 0, 0);
+  report(PANIC, kernel, length_of(kernel), file, file_length, message, shorten(length), line, column, 0, 0 THIS_ITEM);
   leave_kernel();
 }
 
@@ -141,5 +176,6 @@ DEVICE void __outboard_dev_print(const char GENERIC *text, uint64_t length, cons
                                  uint64_t count) {
   const char GENERIC *kernel = __outboard_dev_kernel_name();
   uint32_t value_count = count < 16 ? (uint32_t)count : 16;
-  report(PRINTED, kernel, length_of(kernel), 0, 0, text, shorten(length), 0, 0, values, value_count);
+  report(PRINTED, kernel, length_of(kernel), 0, 0, text, shorten(length), 0, 0, values,
+         value_count THIS_ITEM);
 }

@@ -1,12 +1,13 @@
 //! Rule 12. Functions of device code go into their callers: a call costs a GPU more than its instructions do, and keeps
 //! what it is given in memory.
 
+use crate::markers;
 use llvm_plugin::function::instruction_count;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::module::{Linkage, Module};
 use llvm_plugin::inkwell::values::FunctionValue;
-use llvm_plugin::instruction::call_site;
-use std::collections::HashMap;
+use llvm_plugin::instruction::{FunctionUse, call_site, uses_of};
+use std::collections::{HashMap, HashSet};
 
 /// Instructions of the largest function that is inlined wherever it is called, with all that is inlined into it.
 const LARGEST: usize = 3000;
@@ -23,21 +24,52 @@ enum Size {
 /// Has every function of `module` that is no more than [`LARGEST`] instructions inlined, but for those that call
 /// themselves. Callees come first: many small functions in one are a large one.
 pub(crate) fn inline_small(module: &Module<'_>) {
-    let mut sizes = HashMap::new();
-    for function in module.get_functions().filter(|function| function.count_basic_blocks() > 0) {
-        measure(function, &mut sizes);
-    }
     let kind = Attribute::get_named_enum_kind_id("alwaysinline");
-    for function in module.get_functions() {
-        if matches!(sizes.get(&function), Some(Size::Known { inlined: true, .. })) {
-            let attribute = module.get_context().create_enum_attribute(kind, 0);
-            function.add_attribute(AttributeLoc::Function, attribute);
-        }
+    for function in small(module, &|_| true) {
+        let attribute = module.get_context().create_enum_attribute(kind, 0);
+        function.add_attribute(AttributeLoc::Function, attribute);
     }
 }
 
+/// The functions to inline for what reports on x86_64: only the kernel knows which of its items it is at.
+pub(crate) fn find_reporting<'ctx>(module: &Module<'ctx>) -> Vec<FunctionValue<'ctx>> {
+    let mut pending: Vec<_> =
+        module.get_functions().filter(|function| markers::item_of(*function).is_some()).collect();
+    let mut reporting = HashSet::new();
+    while let Some(function) = pending.pop() {
+        for used in uses_of(function) {
+            let FunctionUse::Callee(call) = used else { continue };
+            let caller = call.get_parent().and_then(|block| block.get_parent());
+            pending.extend(caller.filter(|caller| reporting.insert(*caller)));
+        }
+    }
+    if reporting.is_empty() {
+        return Vec::new();
+    }
+    small(module, &|function| reporting.contains(&function))
+}
+
+/// Of the functions that are `eligible`, those of no more than [`LARGEST`] instructions that do not call themselves.
+fn small<'ctx>(
+    module: &Module<'ctx>,
+    eligible: &dyn Fn(FunctionValue<'ctx>) -> bool,
+) -> Vec<FunctionValue<'ctx>> {
+    let mut sizes = HashMap::new();
+    for function in module.get_functions().filter(|function| function.count_basic_blocks() > 0) {
+        measure(function, &mut sizes, eligible);
+    }
+    let inlined = |function: &FunctionValue<'ctx>| {
+        matches!(sizes.get(function), Some(Size::Known { inlined: true, .. }))
+    };
+    module.get_functions().filter(inlined).collect()
+}
+
 /// The size of `function`, once those of its callees are known.
-fn measure<'ctx>(function: FunctionValue<'ctx>, sizes: &mut HashMap<FunctionValue<'ctx>, Size>) -> Size {
+fn measure<'ctx>(
+    function: FunctionValue<'ctx>,
+    sizes: &mut HashMap<FunctionValue<'ctx>, Size>,
+    eligible: &dyn Fn(FunctionValue<'ctx>) -> bool,
+) -> Size {
     if let Some(known) = sizes.get(&function) {
         return *known;
     }
@@ -45,7 +77,7 @@ fn measure<'ctx>(function: FunctionValue<'ctx>, sizes: &mut HashMap<FunctionValu
     let mut instructions = instruction_count(function);
     let mut recursive = false;
     for callee in callees(function) {
-        match measure(callee, sizes) {
+        match measure(callee, sizes, eligible) {
             Size::Known { instructions: more, inlined: true } => {
                 instructions = instructions.saturating_add(more);
             }
@@ -53,7 +85,7 @@ fn measure<'ctx>(function: FunctionValue<'ctx>, sizes: &mut HashMap<FunctionValu
             Size::Recursive => recursive = true,
         }
     }
-    let own = function.get_linkage() == Linkage::Internal;
+    let own = function.get_linkage() == Linkage::Internal && eligible(function);
     let inlined = own && !recursive && instructions <= LARGEST;
     let size = Size::Known { instructions, inlined };
     sizes.insert(function, size);

@@ -18,6 +18,11 @@ pub(crate) fn position_of(function: FunctionValue<'_>) -> Option<Marker> {
     of(function).filter(|marker| marker.is_position() || *marker == Marker::Barrier)
 }
 
+/// The marker that `function` is, if it asks for the item that reports.
+pub(crate) fn item_of(function: FunctionValue<'_>) -> Option<Marker> {
+    of(function).filter(|marker| matches!(marker, Marker::Item(_)))
+}
+
 /// Checks that every function with a marker's prefix is one and has its type.
 pub(crate) fn check_declarations(module: &Module<'_>) -> Result<()> {
     for function in module.get_functions() {

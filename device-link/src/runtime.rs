@@ -113,7 +113,7 @@ fn swap_names(module: &Module<'_>, a: &str, b: &str) {
 /// The markers of the runtime that something in `module` uses.
 fn called_markers<'ctx>(module: &Module<'ctx>, target: Target) -> Vec<FunctionValue<'ctx>> {
     let of_runtime = |function: &FunctionValue<'ctx>| match markers::of(*function) {
-        None | Some(Marker::StaticShared | Marker::KernelName) => false,
+        None | Some(Marker::StaticShared | Marker::KernelName | Marker::Item(_) | Marker::LeaveItem) => false,
         Some(marker) => target.is_gpu() || matches!(marker, Marker::Runtime(_)),
     };
     let used = |function: &FunctionValue<'ctx>| !uses_of(*function).is_empty();

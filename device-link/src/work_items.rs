@@ -3,10 +3,10 @@
 
 use crate::Result;
 use crate::entry::{Entry, builder_bug};
-use crate::markers;
 use crate::optimize::run_passes;
 use crate::problem::Problem;
 use crate::reach::{Reached, find_unresolved};
+use crate::{inlining, markers};
 use abi::markers::Marker;
 use llvm_plugin::inkwell::IntPredicate;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
@@ -15,7 +15,7 @@ use llvm_plugin::inkwell::builder::{Builder, BuilderError};
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::targets::TargetMachine;
 use llvm_plugin::inkwell::values::{FunctionValue, IntValue, PhiValue};
-use llvm_plugin::instruction::{FunctionUse, call_site, uses_of};
+use llvm_plugin::instruction::{FunctionUse, call_site, replace_uses, uses_of};
 
 /// A result of the builder's.
 type Built<T> = std::result::Result<T, BuilderError>;
@@ -207,8 +207,28 @@ impl<'ctx> WorkItem<'ctx> {
             }
             (Marker::BlockSize(axis), _) => narrow(self.geometry.block[axis], "block_size"),
             (Marker::GridSize(axis), _) => narrow(self.geometry.grid[axis], "grid_size"),
+            (Marker::Item(axis), ids) => self.block_and_thread(builder, ids, axis).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// The block, and in the high half the thread.
+    fn block_and_thread(
+        &self,
+        builder: &Builder<'ctx>,
+        ids: &Ids<'ctx>,
+        axis: usize,
+    ) -> Built<IntValue<'ctx>> {
+        let (block, thread) = match ids {
+            Ids::InBlocks { block, thread } => (block[axis], thread[axis]),
+            Ids::Global(ids) => {
+                let size = self.geometry.block[axis];
+                let block = builder.build_int_unsigned_div(ids[axis], size, "block")?;
+                (block, builder.build_int_unsigned_rem(ids[axis], size, "thread")?)
+            }
+        };
+        let high = builder.build_left_shift(thread, thread.get_type().const_int(32, false), "high")?;
+        builder.build_or(block, high, "item")
     }
 }
 
@@ -233,10 +253,14 @@ pub(crate) fn resolve_markers<'ctx>(
     for entry in entries {
         require_inlining(module, entry.body);
     }
+    for function in inlining::find_reporting(module) {
+        require_inlining(module, function);
+    }
     run_passes(module, machine, "always-inline,globaldce", "inline kernels")?;
     for entry in entries {
         answer_markers(module, entry).map_err(|error| builder_bug(&error))?;
     }
+    forget_items(module);
     let unresolved = |entry: &Entry<'_>| find_unresolved(&entry.kernel, entry.function, reached);
     Ok(entries.iter().flat_map(unresolved).collect())
 }
@@ -262,11 +286,23 @@ fn require_inlining(module: &Module<'_>, function: FunctionValue<'_>) {
     }
 }
 
+/// Functions that aren't inlined don't know the item that they report.
+fn forget_items(module: &Module<'_>) {
+    for function in module.get_functions().filter(|function| markers::item_of(*function).is_some()) {
+        for used in uses_of(function) {
+            let FunctionUse::Callee(call) = used else { continue };
+            replace_uses(call, module.get_context().i64_type().const_all_ones().into());
+            call.erase_from_basic_block();
+        }
+    }
+}
+
 /// Replaces the marker calls of an entry.
 fn answer_markers<'ctx>(module: &Module<'ctx>, entry: &Entry<'ctx>) -> Built<()> {
     let builder = module.get_context().create_builder();
     for function in module.get_functions() {
-        let Some(marker) = markers::position_of(function) else { continue };
+        let marker = markers::position_of(function);
+        let Some(marker) = marker.or(markers::item_of(function)) else { continue };
         for used in uses_of(function) {
             let FunctionUse::Callee(call) = used else { continue };
             if call.get_parent().and_then(|block| block.get_parent()) != Some(entry.function) {

@@ -32,6 +32,7 @@ pub enum Launcher {
 /// static const struct __tgt_offload_entry entries[] = { { 0, 1, OpenMP, 0, &region_axpy, "axpy", 0, 0, 0 } };
 /// static const struct __tgt_device_image images[] = { { container + 512, container + 4096, entries, entries + 1 } };
 /// const struct __tgt_bin_desc __outboard_program = { 1, images, entries, entries + 1 };
+/// const char __outboard_program_images[] = "x86_64-unknown-linux-gnu\tx86-64-v3\t17408\n";
 /// ```
 ///
 /// # Errors
@@ -60,6 +61,8 @@ pub fn emit_program<'ctx>(
     let descriptor = emit_descriptor(&cx, &images, entries, &emit).constant(&cx);
     let descriptor = global::constant(&cx, names::PROGRAM_REGISTRATION, &descriptor);
     descriptor.set_visibility(GlobalVisibility::Hidden);
+    let text = cx.context.const_string(describe_images(container).as_bytes(), true);
+    global::constant(&cx, names::PROGRAM_IMAGES, &text).set_visibility(GlobalVisibility::Hidden);
     cx.verify()
 }
 
@@ -88,6 +91,14 @@ fn without_texts(image: &Image) -> Image {
         .strings
         .retain(|(key, _)| ![names::IR_KEY, names::LINKED_IR_KEY, names::PTX_KEY].contains(&key.as_str()));
     image
+}
+
+/// A line for each image, for the program itself: [`names::PROGRAM_IMAGES`].
+fn describe_images(container: &Container) -> String {
+    let line = |image: &Image| {
+        format!("{}\t{}\t{}\n", image.triple(), image.arch(), image.bytes.len())
+    };
+    container.images().map(line).collect()
 }
 
 fn emit_region<'ctx>(cx: &Cx<'_, 'ctx>, kernel: &str, launcher: Launcher) -> GlobalValue<'ctx> {

@@ -18,7 +18,7 @@ typedef void registrar(void *program);
 
 // What is registered, and the names of files that may be the runtime, one after the other.
 extern char PROGRAM[];
-extern const char RUNTIME_FILES[];
+extern const char RUNTIME_FILES[], PROGRAM_IMAGES[];
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void *runtime;
@@ -62,9 +62,9 @@ int32_t FIRST_LAUNCH(void *ident, int64_t device, int32_t teams, int32_t threads
   return runtime ? launch(ident, device, teams, threads, region, arguments) : -1;
 }
 
-void *PROGRAM_FUNCTION(const char *name) {
+const void *PROGRAM_FUNCTION(const char *name) {
   if (!*name)
-    return PROGRAM;
+    return PROGRAM_IMAGES;
   pthread_once(&once, open_program);
   return runtime ? dlsym(runtime, name) : NULL;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 extern char PROGRAM[];
+extern const char PROGRAM_IMAGES[];
 extern __attribute__((visibility("default"))) void REGISTER_LIB(void *program);
 extern __attribute__((visibility("default"))) void UNREGISTER_LIB(void *program);
 
@@ -19,4 +20,4 @@ static void open_program(void) {
 // Not a constructor: LLVM's own interface for C would put it into `.ctors`, which nobody runs.
 __attribute__((used, section(".init_array.00101"))) static void (*const at_start)(void) = open_program;
 
-void *PROGRAM_FUNCTION(const char *name) { return *name ? dlsym(RTLD_DEFAULT, name) : PROGRAM; }
+const void *PROGRAM_FUNCTION(const char *name) { return *name ? dlsym(RTLD_DEFAULT, name) : PROGRAM_IMAGES; }

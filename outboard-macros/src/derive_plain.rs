@@ -10,7 +10,7 @@ use syn::{Data, DeriveInput, Error, Type, parse_quote};
 /// where
 ///     T: 'static
 /// {
-///     const ANY_BITS: bool = <[T; 3] as Plain>::ANY_BITS && <f32 as Plain>::ANY_BITS;
+///     const ANY_BITS: bool = <[T; 3] as Element>::ANY_BITS && <f32 as Element>::ANY_BITS;
 /// }
 /// ```
 pub(crate) fn expand(mut input: DeriveInput) -> syn::Result<TokenStream> {
@@ -32,7 +32,7 @@ pub(crate) fn expand(mut input: DeriveInput) -> syn::Result<TokenStream> {
     let (name, generics) = (&input.ident, &input.generics);
     let (impl_generics, type_generics, conditions) = generics.split_for_impl();
     let checks =
-        fields.iter().map(|field| quote_spanned!(field.span()=> <#field as ::outboard::Plain>::ANY_BITS));
+        fields.iter().map(|field| quote_spanned!(field.span()=> <#field as ::outboard::Element>::ANY_BITS));
     Ok(quote! {
         // SAFETY: all fields are plain data, as `ANY_BITS` asks of each.
         unsafe impl #impl_generics ::outboard::Plain for #name #type_generics #conditions {

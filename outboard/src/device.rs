@@ -6,7 +6,7 @@ use crate::launch::capture::Body;
 use crate::launch::item::{BlockItem, Extent, Item};
 use crate::launch::{self, Shared};
 use crate::stats::{Counters, Stats};
-use crate::{Error, KernelInfo, Pending, scope};
+use crate::{DeviceInfo, Error, KernelInfo, Pending, scope};
 use std::env;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
@@ -151,6 +151,21 @@ impl Device {
         !matches!(launch::device_number(self.0.place, launch::ask::<()>), Ok(Some(_)))
     }
 
+    /// What launches run on, and the images that the program has for devices.
+    ///
+    /// ```
+    /// let info = outboard::Device::cpu().info();
+    /// assert_eq!(info.number, None);
+    /// ```
+    pub fn info(&self) -> DeviceInfo {
+        let found = launch::device_number(self.0.place, launch::ask::<()>).ok().flatten();
+        DeviceInfo {
+            number: found.map(|(number, _)| number),
+            count: found.map_or(0, |(_, runtime)| runtime.devices()),
+            images: launch::images(launch::ask::<()>),
+        }
+    }
+
     /// What this handle and its clones have done so far.
     ///
     /// ```
@@ -291,7 +306,7 @@ impl<D: Extent> Launch<'_, D> {
     }
 
     /// What [`run`](Self::run) would pass for these arguments. See [`KernelInfo`].
-    pub fn info<A, F>(&self, _arguments: &A, _body: &F) -> KernelInfo
+    pub fn kernel_info<A, F>(&self, _arguments: &A, _body: &F) -> KernelInfo
     where
         A: Argument,
         F: Body + for<'k> Fn(Item<'k>, A::View<'k>),
@@ -354,7 +369,7 @@ impl<'d, D: Extent, S: Shared> InBlocks<'d, D, S> {
     }
 
     /// What [`run`](Self::run) would pass for these arguments. See [`KernelInfo`].
-    pub fn info<A, F>(&self, _arguments: &A, _body: &F) -> KernelInfo
+    pub fn kernel_info<A, F>(&self, _arguments: &A, _body: &F) -> KernelInfo
     where
         A: Argument,
         F: Body + for<'k> Fn(BlockItem<'k, S>, A::View<'k>),

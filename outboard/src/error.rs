@@ -1,9 +1,12 @@
 //! What can go wrong with a launch, each with what helps.
 
+use crate::ImageInfo;
 use crate::device::Place;
 use crate::launch::{self, Ask, Devices};
+use std::fmt;
 
-/// Why a launch or a mapping failed.
+/// Why a launch or a mapping failed. Its `Debug` form is its text too: `fn main() -> Result<(), outboard::Error>`
+/// prints that.
 ///
 /// ```
 /// use outboard::prelude::*;
@@ -12,26 +15,29 @@ use crate::launch::{self, Ask, Devices};
 /// let error = Device::default().over(4).run(each(&mut y), |it, y| *y.of(it) = 1).unwrap_err();
 /// assert!(matches!(error, outboard::Error::TooShort { len: 3, needed: 4, .. }));
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A device is required, and there is none.
     #[error("no device ran the launch: {reason}\nhelp: {help}")]
     NoDevice {
         /// What is missing.
-        reason: &'static str,
+        reason: String,
         /// What helps.
         help: &'static str,
     },
     /// There are devices, but none that the program's images are for.
     #[error(
-        "the machine has {devices} devices for offloading, and the program has no image for them\n\
+        "the machine has {devices} devices for offloading, and none of them runs the program's images, {}\n\
          help: name them when you build, as in `cargo outboard build --device host,sm_90`; `cargo outboard devices` \
-         tells what there is"
+         tells what there is",
+        list(images)
     )]
     ImageMismatch {
         /// How many devices there are.
         devices: u32,
+        /// What the program has.
+        images: Vec<ImageInfo>,
     },
     /// A device is required, and the program's images have not this kernel.
     #[error(
@@ -76,7 +82,7 @@ pub enum Error {
         message: String,
         /// File, line and column, where known.
         location: Option<String>,
-        /// Position of the item, x, y, z, where known. The host device does not tell.
+        /// Position of the item, x, y, z, where known.
         item: Option<[usize; 3]>,
     },
     /// The memory for an allocation is not there.
@@ -137,35 +143,53 @@ fn place(location: &Option<String>) -> String {
     location.as_ref().map(|location| format!(" at {location}")).unwrap_or_default()
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn list(images: &[ImageInfo]) -> String {
+    images.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 /// Why a required device is not there.
 pub(crate) fn no_device(place: Place, ask: Ask) -> Error {
-    if place == Place::Cpu && crate::built_with_plugin() {
-        let reason = "it is for the CPU";
-        return Error::NoDevice {
-            reason,
-            help: "take `Device::default()`, and unset `OUTBOARD_DEVICE` if it is `cpu`",
-        };
-    }
     if !crate::built_with_plugin() {
-        let reason = "the program was built without Outboard's plugin";
-        return Error::NoDevice { reason, help: "build it with `cargo outboard build`" };
+        return missing(
+            "the program was built without Outboard's plugin",
+            "build it with `cargo outboard build`",
+        );
     }
+    if place == Place::Cpu {
+        let help = "take `Device::default()`, and unset `OUTBOARD_DEVICE` if it is `cpu`";
+        return missing("it is for the CPU", help);
+    }
+    let images = launch::images(ask);
     match launch::known_devices(ask) {
-        Devices::NoImages => Error::NoDevice {
-            reason: "the program was linked without images",
-            help: "link it with `outboard-link`, as `cargo outboard build` does",
-        },
-        Devices::NoRuntime => Error::NoDevice {
-            reason: "the offload runtime, `libomptarget.so.22.1`, was not found",
-            help: "install LLVM 22's libomptarget, or add its folder to `LD_LIBRARY_PATH`",
-        },
-        Devices::Known(0) => Error::NoDevice {
-            reason: "the offload runtime found no device",
-            help: "build with an image for the host device, `--device host`, and see whether \
-                   `OMP_TARGET_OFFLOAD` is set; `cargo outboard doctor` tells more",
-        },
-        Devices::Known(devices) => Error::ImageMismatch { devices },
+        Devices::NoImages => missing(
+            "the program was linked without images",
+            "link it with `outboard-link`, as `cargo outboard build` does",
+        ),
+        Devices::NoRuntime => missing(
+            "the offload runtime, `libomptarget.so.22.1`, was not found",
+            "install LLVM 22's libomptarget, or add its folder to `LD_LIBRARY_PATH`",
+        ),
+        Devices::Known(0) if images.iter().any(ImageInfo::is_for_host) => missing(
+            "the offload runtime found no device",
+            "see whether `OMP_TARGET_OFFLOAD` or `LIBOMPTARGET_*` is set; `cargo outboard doctor` tells more",
+        ),
+        Devices::Known(0) => missing(
+            &format!("the program has images for {}, and the machine has no such device", list(&images)),
+            "build with the host device too, as in `cargo outboard build --device host,sm_90`; the build says which \
+             kernels cannot run there, and why",
+        ),
+        Devices::Known(devices) => Error::ImageMismatch { devices, images },
     }
+}
+
+fn missing(reason: &str, help: &'static str) -> Error {
+    Error::NoDevice { reason: reason.to_owned(), help }
 }
 
 /// The variable that names the default device.

@@ -59,19 +59,20 @@ pub use device::{Device, InBlocks, Launch};
 pub use error::Error;
 pub use iter::{
     Change, ChangeChunks, Enumerate, Indexed, IntoParallel, Map, Number, Offload, On, Parallel, Range, Read,
-    ReadChunks, Valued, Zip,
+    ReadChunks, Valued, With, Zip,
 };
-pub use kernel_info::{KernelInfo, SlotInfo};
+pub use kernel_info::{DeviceInfo, ImageInfo, KernelInfo, SlotInfo};
 pub use launch::Shared;
 pub use launch::arguments::{Argument, Atomic, Each, EachChunk, atomic, each, each_chunk};
 pub use launch::atomics::{Atomics, Word};
 pub use launch::capture::{Body, Capturable};
 pub use launch::elements::Readable;
 pub use launch::item::{BlockItem, Extent, Item};
-pub use launch::plain::Plain;
+pub use launch::plain::{Element, Plain};
 pub use launch::printing::{Print, Printer, Printing, printer};
 pub use launch::views::{Own, OwnChunk};
 pub use launch::writable::Writable;
+pub use launch::write_only::{Out, Written, out};
 pub use outboard_macros::Plain;
 pub use pending::Pending;
 #[doc(hidden)]
@@ -85,7 +86,7 @@ pub use stats::Stats;
 pub mod prelude {
     pub use crate::{
         Atomics, BlockItem, Device, IntoParallel, Item, Mapped, MappedMut, Offload, Own, OwnChunk, Parallel,
-        Plain, Valued, atomic, each, each_chunk,
+        Plain, Valued, Written, atomic, each, each_chunk, out,
     };
 }
 

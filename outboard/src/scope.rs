@@ -2,7 +2,7 @@
 
 use crate::launch::buffers::{Memory, Moves};
 use crate::launch::mappings::Mappings;
-use crate::launch::plain::Plain;
+use crate::launch::plain::Element;
 use crate::{Device, Error, each, launch};
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -56,7 +56,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     /// assert_eq!(sum, 6);
     /// # Ok::<(), outboard::Error>(())
     /// ```
-    pub fn to<T: Plain>(&'scope self, slice: &'env [T]) -> Mapped<'scope, T> {
+    pub fn to<T: Element>(&'scope self, slice: &'env [T]) -> Mapped<'scope, T> {
         let memory = self.mappings.read(slice);
         Mapped { memory, device: &self.device, data: PhantomData }
     }
@@ -73,7 +73,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     /// assert_eq!(y, [11, 12, 13]);
     /// # Ok::<(), outboard::Error>(())
     /// ```
-    pub fn tofrom<T: Plain>(&'scope self, slice: &'env mut [T]) -> MappedMut<'scope, T> {
+    pub fn tofrom<T: Element>(&'scope self, slice: &'env mut [T]) -> MappedMut<'scope, T> {
         self.mut_of(self.mappings.change(slice, Moves::Both))
     }
 
@@ -91,7 +91,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     /// assert_eq!(y, [0, 1, 2]);
     /// # Ok::<(), outboard::Error>(())
     /// ```
-    pub fn from<T: Plain>(&'scope self, slice: &'env mut [T]) -> MappedMut<'scope, T> {
+    pub fn from<T: Element>(&'scope self, slice: &'env mut [T]) -> MappedMut<'scope, T> {
         // What may not have any bits has to be there before.
         let moves = if T::ANY_BITS { Moves::From } else { Moves::Both };
         self.mut_of(self.mappings.change(slice, moves))
@@ -115,17 +115,15 @@ impl<'scope, 'env> Scope<'scope, 'env> {
     /// # Errors
     ///
     /// [`Error::OutOfMemory`], and what launches give.
-    pub fn alloc<T: Plain>(&'scope self, len: usize, value: T) -> Result<MappedMut<'scope, T>, Error> {
+    pub fn alloc<T: Element>(&'scope self, len: usize, value: T) -> Result<MappedMut<'scope, T>, Error> {
         let mut memory = self.mut_of(self.mappings.alloc(len, value)?);
         if memory.memory.device.is_some() {
-            self.device.over(len).run((each(&mut memory), value), |it, (element, value)| {
-                *element.of(it) = value;
-            })?;
+            self.device.over(len).run(each(&mut memory), move |it, element| *element.of(it) = value)?;
         }
         Ok(memory)
     }
 
-    fn mut_of<T: Plain>(&'scope self, memory: Memory) -> MappedMut<'scope, T> {
+    fn mut_of<T: Element>(&'scope self, memory: Memory) -> MappedMut<'scope, T> {
         MappedMut { memory, device: &self.device, data: PhantomData }
     }
 }
@@ -138,7 +136,7 @@ pub struct Mapped<'scope, T> {
     data: PhantomData<&'scope [T]>,
 }
 
-impl<T: Plain> Mapped<'_, T> {
+impl<T: Element> Mapped<'_, T> {
     /// How many elements it has.
     pub fn len(&self) -> usize {
         self.memory.len
@@ -166,7 +164,7 @@ pub struct MappedMut<'scope, T> {
     data: PhantomData<&'scope mut [T]>,
 }
 
-impl<T: Plain> MappedMut<'_, T> {
+impl<T: Element> MappedMut<'_, T> {
     /// How many elements it has.
     pub fn len(&self) -> usize {
         self.memory.len

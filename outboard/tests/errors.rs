@@ -122,20 +122,75 @@ fn panics_on_a_device() {
     let device = Device::default();
     let mut y = [0u32; 4];
     let result = device.over(3).run((&[5u32, 6, 7], each(&mut y)), second_digit);
-    if device.is_cpu() {
-        assert!(matches!(result, Err(Error::DevicePanic { item: Some([2, 0, 0]), .. })), "{result:?}");
-        return;
-    }
+    let message = if device.is_cpu() { ": the len is 3 but the index is 3" } else { "" };
     check(
         result,
-        "the kernel `errors::second_digit` panicked at FILE: index out of bounds\n\
-         help: `OUTBOARD_DEVICE=cpu` runs kernels on the CPU, where a debugger can follow them",
+        &format!(
+            "the kernel `errors::second_digit` panicked in item (2, 0, 0) at FILE: index out of bounds{message}\n\
+             help: `OUTBOARD_DEVICE=cpu` runs kernels on the CPU, where a debugger can follow them",
+        ),
     );
     // The launch is over, and the next one is not its affair.
     assert_eq!(y[..2], [20, 16]);
     let result = device.over(2).run((&[5u32, 6, 7], each(&mut y)), second_digit);
     assert!(result.is_ok(), "{result:?}");
     assert!(y.offload_mut().on(&device).for_each(|_| panic!("a message")).is_err());
+}
+
+/// The item that panicked.
+fn culprit(result: Result<(), Error>) -> Option<[usize; 3]> {
+    match result {
+        Err(Error::DevicePanic { item, .. }) => item,
+        other => panic!("no panic of a kernel: {other:?}"),
+    }
+}
+
+/// Not only the kernel itself panics, and not only in items that are asked for one coordinate.
+#[inline(never)]
+fn refuse(index: usize, bad: usize) {
+    assert!(index != bad, "the bad one");
+}
+
+#[test]
+fn the_item_that_panicked_is_known() {
+    let device = Device::default();
+    for bad in [0, 1, 300, 999] {
+        let expected = Some([bad, 0, 0]);
+        assert_eq!(culprit(device.over(1000).run((), move |it, ()| refuse(it.index(), bad))), expected);
+        let mut y = vec![0u32; 1000];
+        let by_iterator = y.offload_mut().enumerate().for_each(move |(i, y)| {
+            *y = 1;
+            refuse(i, bad);
+        });
+        assert_eq!(culprit(by_iterator), expected);
+    }
+    let (w, h, d) = (40, 9, 3);
+    for bad in [[0, 0, 0], [39, 0, 0], [7, 8, 0], [39, 8, 2]] {
+        let number = |it: Item<'_>| (it.z() * 9 + it.y()) * 40 + it.x();
+        let bad_number = (bad[2] * h + bad[1]) * w + bad[0];
+        let result = device.over((w, h, d)).run((), move |it, ()| refuse(number(it), bad_number));
+        assert_eq!(culprit(result), Some(bad));
+        if bad[2] == 0 {
+            let result = device.over((w, h)).run((), move |it, ()| refuse(number(it), bad_number));
+            assert_eq!(culprit(result), Some(bad));
+        }
+    }
+    for (block, thread) in [(0, 0), (0, 31), (2, 5), (4, 31)] {
+        let result = device.blocks(5, 32).run((), move |it, ()| {
+            refuse(it.block_x() * 100 + it.thread_x(), block * 100 + thread);
+        });
+        assert_eq!(culprit(result), Some([block * 32 + thread, 0, 0]));
+    }
+}
+
+#[test]
+fn main_prints_the_text_of_an_error() {
+    let error = Device::default().over(4).run(each(&mut [0u8; 3]), |it, y| *y.of(it) = 1).expect_err("short");
+    assert_eq!(
+        format!("Error: {error:?}"),
+        "Error: a slice of 3 elements is too short: 4 items need 4\n\
+         help: launch over the length of the slice that the items change"
+    );
 }
 
 #[test]
@@ -214,6 +269,38 @@ fn the_environment_requires_a_device() {
     }
     for value in ["0", ""] {
         assert_eq!(with_environment(&[("OUTBOARD_REQUIRE", value)]), "[1, 1, 1, 1]");
+    }
+}
+
+#[test]
+fn a_required_device_is_missing() {
+    if !outboard::built_with_plugin() {
+        return;
+    }
+    let required = ("OUTBOARD_REQUIRE", "1");
+    let disabled = with_environment(&[required, ("OMP_TARGET_OFFLOAD", "DISABLED")]);
+    let expected = "no device ran the launch: the offload runtime found no device\n\
+                    help: see whether `OMP_TARGET_OFFLOAD` or `LIBOMPTARGET_*` is set; `cargo outboard doctor` \
+                    tells more";
+    assert_eq!(disabled, expected);
+    let expected = "no device ran the launch: it is for the CPU\n\
+                    help: take `Device::default()`, and unset `OUTBOARD_DEVICE` if it is `cpu`";
+    assert_eq!(with_environment(&[required, ("OUTBOARD_DEVICE", "cpu")]), expected);
+}
+
+#[test]
+fn images_are_known_at_run_time() {
+    let device = Device::default();
+    let mut y = [0u32; 4];
+    let found = device.over(4).kernel_info(&each(&mut y), &|it: Item<'_>, y: Own<'_, u32>| *y.of(it) = 1);
+    let info = device.info();
+    assert_eq!(found.images, info.images);
+    if !outboard::built_with_plugin() {
+        assert_eq!((info.number, info.count, info.images.len()), (None, 0, 0));
+    } else if !device.is_cpu() {
+        assert_eq!((info.number, Device::all().len()), (Some(0), info.count as usize));
+        let [image] = info.images.as_slice() else { panic!("{:?}", info.images) };
+        assert!(image.triple == "x86_64-unknown-linux-gnu" && image.bytes > 0, "{image:?}");
     }
 }
 

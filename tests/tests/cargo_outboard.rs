@@ -91,7 +91,10 @@ fn settings_of_the_project() {
     let ran = run.fails();
     let ran =
         ran.says("warning: `package.metadata.outboard.devcies` means nothing\nhelp: did you mean `devices`?");
-    ran.says("called `Result::unwrap()` on an `Err` value: NoDevice");
+    ran.says(
+        "called `Result::unwrap()` on an `Err` value: no device ran the launch: the offload runtime found no device\n\
+         help: see whether `OMP_TARGET_OFFLOAD`",
+    );
 }
 
 #[test]

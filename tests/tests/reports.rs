@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use abi::reports::{Header, NOWHERE, PANICKED, PRINTED, Record};
+use abi::reports::{Header, PANICKED, PRINTED, Record};
 use tests::kernels::build::image;
 use tests::kernels::devices::{find_opencl, opencl_runtime};
 use tests::{Run, Scratch, compile, device_link, llvm, stable, workspace};
@@ -83,11 +83,9 @@ impl Device {
 
     /// A text that item `i` of `kernel` prints.
     fn printed(&self, kernel: &str, i: u32, text: &str, values: &[u64]) -> Report {
-        // libomptarget's host device has one thread, which is nowhere.
-        let on = |axes| if self.target == "x86_64" { [NOWHERE; 3] } else { axes };
         let place = (String::new(), 0, 0);
         let (text, kernel) = (text.to_owned(), kernel.to_owned());
-        let (block, thread) = (on([i, 0, 0]), on([0; 3]));
+        let (block, thread) = ([i, 0, 0], [0; 3]);
         Report { kind: PRINTED, text, values: values.to_vec(), block, thread, place, kernel }
     }
 

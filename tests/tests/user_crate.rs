@@ -41,6 +41,13 @@ fn without_a_runtime_everything_runs_on_the_cpu() {
     );
 }
 
+#[test]
+fn main_says_why_a_required_device_is_missing() {
+    let arguments = ["run", "--quiet", "-p", "outboard", "--example", "residency"];
+    let ran = cargo(&arguments).env("OMP_TARGET_OFFLOAD", "DISABLED").env("OUTBOARD_REQUIRE", "1").fails();
+    ran.says("Error: no device ran the launch: the offload runtime found no device\nhelp: see whether");
+}
+
 /// The sizes of all copies of that direction in the runtime's own report.
 fn copied(ran: &Ran, direction: &str) -> u64 {
     let sizes = ran.stderr.lines().filter(|line| line.contains(direction)).filter_map(|line| {

@@ -9,6 +9,7 @@ mod builtins;
 pub(crate) mod conventions;
 pub(crate) mod convergence;
 mod layout;
+mod leaving;
 pub(crate) mod library;
 mod math;
 mod math_names;
@@ -101,6 +102,7 @@ pub(crate) fn link_libraries(module: &Module<'_>, target: Target, folder: Option
 
 /// Optimization is over, and may have made what the back end doesn't take.
 pub(crate) fn legalize(module: &Module<'_>, target: Target) -> Result<()> {
+    leaving::resolve(module, target).map_err(|error| builder_bug(&error))?;
     if target != Target::Spirv64 {
         return Ok(());
     }

@@ -146,6 +146,52 @@ fn what_threads_do_together() {
     ");
 }
 
+/// A panic that the host will read ends its thread; one that nobody reads is a trap.
+#[test]
+fn a_recorded_panic_ends_its_thread() {
+    let shelf = Shelf::new();
+    let module = shelf.compile(&NVPTX64, "panics.c");
+    let ptx = |flag: &str| {
+        shelf.link(&[&module], &targets(&NVPTX64), &[flag]);
+        shelf.link(&[&module], &["nvptx64:sm_75".to_owned()], &[flag, "--emit=ptx"]);
+        instructions(&shelf, "panics", "--ptx", &["exit", "trap", "bar."])
+    };
+    insta::assert_snapshot!(ptx("--panic=record"), @"
+    bar.sync
+    trap; exit
+    exit
+    exit
+    ");
+    insta::assert_snapshot!(ptx("--panic=trap"), @"
+    bar.sync
+    trap; exit
+    ");
+
+    let module = shelf.compile(&AMDGCN, "panics.c");
+    let counts = |flag: &str| {
+        shelf.link(&[&module], &targets(&AMDGCN), &[flag]);
+        shelf.link(&[&module], &["amdgcn:gfx90a".to_owned()], &[flag]);
+        ["s_trap", "s_barrier", "atomic_add"]
+            .map(|word| instructions(&shelf, "panics", "--asm", &[word]).lines().count())
+    };
+    assert_eq!(counts("--panic=record"), [1, 1, 2]);
+    assert_eq!(counts("--panic=trap"), [1, 1, 0]);
+}
+
+/// AMD's GPUs have no instruction that ends one lane: the kernel returns.
+#[test]
+fn a_recorded_panic_is_a_return_on_amd_gpus() {
+    let shelf = Shelf::new();
+    let module = shelf.compile(&AMDGCN, "panics.c");
+    let folder = shelf.file("temps");
+    let keep = format!("--save-temps={}", folder.display());
+    shelf.link(&[&module], &["amdgcn:gfx90a".to_owned()], &["--panic=record", &keep]);
+    let text = std::fs::read_to_string(folder.join("optimized.ll")).expect("kept");
+    assert!(!text.contains("__outboard_dev_leave_item"), "{text}");
+    assert_eq!(text.matches("ret void").count(), 2, "of the kernel, and of its panic:\n{text}");
+    assert_eq!(text.matches("call void @llvm.trap()").count(), 1, "where nobody reads:\n{text}");
+}
+
 /// How often a SPIR-V module has the instruction `code`.
 fn count_spirv(module: &[u8], code: u32) -> usize {
     const HEADER: usize = 5;

@@ -214,3 +214,61 @@ where
         f(P::at(state, view, it, index))
     }
 }
+
+/// With an argument that all items have: [`Parallel::with`].
+#[derive(Debug, Clone)]
+pub struct With<P, A> {
+    inner: P,
+    argument: A,
+}
+
+impl<P, A> With<P, A> {
+    pub(super) fn new(inner: P, argument: A) -> Self {
+        Self { inner, argument }
+    }
+}
+
+impl<P, A> Sealed for With<P, A> {}
+
+impl<P: Parallel, A: Argument> Parallel for With<P, A> {
+    type Item<'k> = (P::Item<'k>, A::View<'k>);
+    type Arguments = (P::Arguments, A);
+    type State = P::State;
+
+    fn len(&self) -> usize {
+        self.inner.len()
+    }
+
+    fn device(&self) -> Option<Device> {
+        self.inner.device()
+    }
+
+    fn split(self, len: usize) -> (Self::Arguments, P::State) {
+        let (arguments, state) = self.inner.split(len);
+        ((arguments, self.argument), state)
+    }
+
+    #[inline(always)]
+    fn item<'k>(
+        state: P::State,
+        (view, argument): (View<'k, P>, A::View<'k>),
+        it: Item<'k>,
+    ) -> Self::Item<'k> {
+        (P::item(state, view, it), argument)
+    }
+}
+
+impl<P: Indexed, A: Argument> Indexed for With<P, A>
+where
+    for<'k> A::View<'k>: Copy,
+{
+    #[inline(always)]
+    fn at<'k>(
+        state: P::State,
+        (view, argument): &(View<'k, P>, A::View<'k>),
+        it: Item<'k>,
+        index: usize,
+    ) -> Self::Item<'k> {
+        (P::at(state, view, it, index), *argument)
+    }
+}

@@ -4,15 +4,16 @@ mod adapters;
 mod reduce;
 mod sources;
 
-pub use adapters::{Enumerate, Map, On, Zip};
+pub use adapters::{Enumerate, Map, On, With, Zip};
 pub use reduce::{Number, Valued};
 pub use sources::{Change, ChangeChunks, IntoParallel, Offload, Range, Read, ReadChunks};
 
-use crate::launch::arguments::{Argument, Fill};
+use crate::launch::arguments::Argument;
 use crate::launch::capture::Body;
 use crate::launch::item::Item;
-use crate::launch::plain::Plain;
+use crate::launch::plain::Element;
 use crate::launch::writable::Writable;
+use crate::launch::write_only::Fill;
 use crate::{Device, Error};
 
 /// Work on every element of something, one item each. Made by [`Offload`]'s `offload` and `offload_mut`.
@@ -105,6 +106,36 @@ pub trait Parallel: Sized + Sealed {
         Enumerate::new(self)
     }
 
+    /// Each element with what `argument` is in a kernel, the same for all: whole slices, where an element needs more
+    /// than its own index of them, and numbers that all change. Any [`Argument`] will do, a tuple of them too.
+    ///
+    /// ```
+    /// use outboard::prelude::*;
+    ///
+    /// // A sparse matrix times a vector: row i has the entries starts[i]..starts[i + 1].
+    /// let (starts, columns, values) = ([0, 2, 3], [0, 1, 1], [2.0, 1.0, 3.0]);
+    /// let x = [1.0, 10.0];
+    /// let mut y = [0.0; 2];
+    /// y.offload_mut().enumerate().with((&starts, &columns, &values, &x)).for_each(
+    ///     |((i, y), (starts, columns, values, x))| {
+    ///         *y = (starts[i]..starts[i + 1]).map(|entry| values[entry] * x[columns[entry]]).sum();
+    ///     },
+    /// )?;
+    /// assert_eq!(y, [12.0, 30.0]);
+    ///
+    /// let mut evens = [0u32];
+    /// [1, 2, 4].offload().with(atomic(&mut evens)).for_each(|(n, evens)| {
+    ///     if n % 2 == 0 {
+    ///         evens.add(0, 1);
+    ///     }
+    /// })?;
+    /// assert_eq!(evens, [2]);
+    /// # Ok::<(), outboard::Error>(())
+    /// ```
+    fn with<A: Argument>(self, argument: A) -> With<Self, A> {
+        With::new(self, argument)
+    }
+
     /// What `f` makes of each element.
     ///
     /// ```
@@ -177,7 +208,7 @@ pub trait Parallel: Sized + Sealed {
     /// Those of a launch, and [`Error::OutOfMemory`].
     fn collect_vec<T>(self) -> Result<Vec<T>, Error>
     where
-        T: Plain + Default,
+        T: Element + Default,
         Self: for<'k> Parallel<Item<'k> = T>,
     {
         let (mut elements, len) = (Vec::new(), self.len());

@@ -2,11 +2,12 @@
 
 use super::{Indexed, Map, On, Range, Read};
 use crate::Error;
-use crate::launch::arguments::{Argument, Fill};
+use crate::launch::arguments::Argument;
 use crate::launch::capture::Body;
 use crate::launch::elements::{Elements, Readable};
 use crate::launch::item::Item;
-use crate::launch::plain::Plain;
+use crate::launch::plain::Element;
+use crate::launch::write_only::Fill;
 
 /// Elements of an item. The same everywhere, so that sums of floating-point numbers are, too.
 const PART: usize = 1024;
@@ -25,7 +26,7 @@ const LANES: usize = 8;
 )]
 pub trait Valued: Indexed {
     /// The elements, by value.
-    type Value: Plain;
+    type Value: Element;
 
     #[doc(hidden)]
     fn value<'k>(
@@ -119,9 +120,9 @@ pub trait Valued: Indexed {
 
 /// What can be added and compared.
 #[diagnostic::on_unimplemented(message = "`{Self}` is no number")]
-pub trait Number: Plain + Default + std::ops::Add<Output = Self> + PartialOrd {}
+pub trait Number: Element + Default + std::ops::Add<Output = Self> + PartialOrd {}
 
-impl<T: Plain + Default + std::ops::Add<Output = T> + PartialOrd> Number for T {}
+impl<T: Element + Default + std::ops::Add<Output = T> + PartialOrd> Number for T {}
 
 /// What the items make of their parts, in order; `any` is there before.
 fn reduce_parts<P, F>(source: P, any: P::Value, f: F) -> Result<Vec<P::Value>, Error>
@@ -194,7 +195,7 @@ impl<P, F, R> Valued for Map<P, F, R>
 where
     P: Indexed,
     F: Body + for<'k> Fn(P::Item<'k>) -> R,
-    R: Plain,
+    R: Element,
 {
     type Value = R;
 

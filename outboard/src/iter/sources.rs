@@ -4,7 +4,7 @@ use super::{Indexed, Parallel, Sealed};
 use crate::launch::arguments::{Argument, Each, EachChunk, each, each_chunk};
 use crate::launch::elements::{Elements, First, Readable};
 use crate::launch::item::Item;
-use crate::launch::plain::Plain;
+use crate::launch::plain::Element;
 use crate::launch::views::{Own, OwnChunk};
 use crate::launch::writable::Writable;
 use crate::{Device, Mapped, MappedMut};
@@ -80,7 +80,7 @@ pub trait Offload {
     /// # Panics
     ///
     /// `size` is 0.
-    fn offload_chunks<'a, T: Plain>(&'a self, size: usize) -> ReadChunks<&'a Self, T>
+    fn offload_chunks<'a, T: Element>(&'a self, size: usize) -> ReadChunks<&'a Self, T>
     where
         &'a Self: Readable<Element = T> + IntoParallel<Source = Read<&'a Self>>,
         &'a Self: for<'k> Argument<View<'k> = &'k [T]>,
@@ -126,6 +126,7 @@ pub struct Read<R> {
 macro_rules! read {
     ($(($($generics:tt)*) $type:ty, $given:ident => $device:expr;)*) => {
         $(
+            #[diagnostic::do_not_recommend]
             impl<$($generics)*> IntoParallel for $type {
                 type Source = Read<Self>;
                 fn into_parallel(self) -> Self::Source {
@@ -138,11 +139,11 @@ macro_rules! read {
 }
 
 read! {
-    ('a, T: Plain) &'a [T], _given => None;
-    ('a, T: Plain) &'a Vec<T>, _given => None;
-    ('a, T: Plain, const N: usize) &'a [T; N], _given => None;
-    ('a, 's, T: Plain) &'a Mapped<'s, T>, given => Some(given.device().clone());
-    ('a, 's, T: Plain) &'a MappedMut<'s, T>, given => Some(given.device().clone());
+    ('a, T: Element) &'a [T], _given => None;
+    ('a, T: Element) &'a Vec<T>, _given => None;
+    ('a, T: Element, const N: usize) &'a [T; N], _given => None;
+    ('a, 's, T: Element) &'a Mapped<'s, T>, given => Some(given.device().clone());
+    ('a, 's, T: Element) &'a MappedMut<'s, T>, given => Some(given.device().clone());
 }
 
 impl<R> Sealed for Read<R> {}
@@ -189,7 +190,7 @@ pub struct ReadChunks<A, T> {
 
 impl<A, T> Sealed for ReadChunks<A, T> {}
 
-impl<A, T: Plain> Parallel for ReadChunks<A, T>
+impl<A, T: Element> Parallel for ReadChunks<A, T>
 where
     A: for<'k> Argument<View<'k> = &'k [T]>,
 {
@@ -215,7 +216,7 @@ where
     }
 }
 
-impl<A, T: Plain> Indexed for ReadChunks<A, T>
+impl<A, T: Element> Indexed for ReadChunks<A, T>
 where
     A: for<'k> Argument<View<'k> = &'k [T]>,
 {
@@ -236,6 +237,7 @@ pub struct Change<W> {
 macro_rules! change {
     ($(($($generics:tt)*) $type:ty, $given:ident => $device:expr;)*) => {
         $(
+            #[diagnostic::do_not_recommend]
             impl<$($generics)*> IntoParallel for $type {
                 type Source = Change<Self>;
                 fn into_parallel(self) -> Change<Self> {
@@ -249,10 +251,10 @@ macro_rules! change {
 }
 
 change! {
-    ('a, T: Plain) &'a mut [T], _given => None;
-    ('a, T: Plain) &'a mut Vec<T>, _given => None;
-    ('a, T: Plain, const N: usize) &'a mut [T; N], _given => None;
-    ('a, 's, T: Plain) &'a mut MappedMut<'s, T>, given => Some(given.device().clone());
+    ('a, T: Element) &'a mut [T], _given => None;
+    ('a, T: Element) &'a mut Vec<T>, _given => None;
+    ('a, T: Element, const N: usize) &'a mut [T; N], _given => None;
+    ('a, 's, T: Element) &'a mut MappedMut<'s, T>, given => Some(given.device().clone());
 }
 
 impl<W> Sealed for Change<W> {}
@@ -327,6 +329,7 @@ pub struct Range {
     len: usize,
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoParallel for &std::ops::Range<usize> {
     type Source = Range;
     fn into_parallel(self) -> Range {
@@ -334,6 +337,7 @@ impl IntoParallel for &std::ops::Range<usize> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoParallel for std::ops::Range<usize> {
     type Source = Range;
     fn into_parallel(self) -> Range {

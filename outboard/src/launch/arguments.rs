@@ -3,7 +3,7 @@
 use super::atomics::{Atomics, Word};
 use super::buffers::{Buffers, Moves};
 use super::kernel::Pointers;
-use super::plain::Plain;
+use super::plain::{Element, Plain};
 use super::shapes::MAX_BUFFERS;
 use super::views::{Own, OwnChunk};
 use super::writable::Writable;
@@ -16,6 +16,7 @@ use crate::scope::{Mapped, MappedMut};
 /// |---|---|---|
 /// | `&[T]`, `&Vec<T>`, `&[T; N]` | `&[T]` | to the device |
 /// | [`each(&mut y)`](crate::each) | [`Own<T>`](crate::Own): the item's own element | both ways |
+/// | [`out(&mut y)`](crate::out) | [`Written<T>`](crate::Written): the item's own element, to be written | from the device |
 /// | [`each_chunk(&mut y, n)`](crate::each_chunk) | [`OwnChunk<T>`](crate::OwnChunk) | both ways |
 /// | [`atomic(&mut y)`](crate::atomic) | [`Atomics<T>`](crate::Atomics): shared by all | both ways |
 /// | plain data | the value | by value |
@@ -24,8 +25,8 @@ use crate::scope::{Mapped, MappedMut};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a kernel",
     label = "cannot be mapped to a device",
-    note = "arguments are plain values, `&[T]` and `&Vec<T>` of plain data, `each(&mut y)`, `each_chunk(&mut y, n)`, \
-            `atomic(&mut y)`, and tuples with nothing else in them",
+    note = "arguments are plain values, `&[T]` and `&Vec<T>` of plain data, `each(&mut y)`, `out(&mut y)`, \
+            `each_chunk(&mut y, n)`, `atomic(&mut y)`, and tuples with nothing else in them",
     note = "no two items may have the same `&mut`: `each(&mut y)` gives every item its own element"
 )]
 pub trait Argument: Sealed {
@@ -60,6 +61,7 @@ pub(super) const fn one(flags: i64) -> [i64; MAX_BUFFERS] {
 
 impl<T: Plain> Sealed for T {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Plain> Argument for T {
     type Meta = T;
     type View<'k> = T;
@@ -82,6 +84,7 @@ macro_rules! reads {
         $(
             impl<$($generics)*> Sealed for $type {}
 
+            #[diagnostic::do_not_recommend]
             impl<$($generics)*> Argument for $type {
                 type Meta = usize;
                 type View<'k> = &'k [T];
@@ -108,16 +111,16 @@ macro_rules! reads {
 }
 
 reads! {
-    ('a, T: Plain) &'a [T], Moves::To, given => |buffers: &mut Buffers| buffers.add_read(given);
-    ('a, T: Plain) &'a Vec<T>, Moves::To, given => |buffers: &mut Buffers| buffers.add_read(given);
-    ('a, T: Plain, const N: usize) &'a [T; N], Moves::To, given => |buffers: &mut Buffers| buffers.add_read(given);
-    ('a, 's, T: Plain) &'a Mapped<'s, T>, Moves::Nothing, given =>
+    ('a, T: Element) &'a [T], Moves::To, given => |buffers: &mut Buffers| buffers.add_read(given);
+    ('a, T: Element) &'a Vec<T>, Moves::To, given => |buffers: &mut Buffers| buffers.add_read(given);
+    ('a, T: Element, const N: usize) &'a [T; N], Moves::To, given => |buffers: &mut Buffers| buffers.add_read(given);
+    ('a, 's, T: Element) &'a Mapped<'s, T>, Moves::Nothing, given =>
         |buffers: &mut Buffers| buffers.add_mapped(given.memory(), Moves::Nothing);
-    ('a, 's, T: Plain) &'a MappedMut<'s, T>, Moves::Nothing, given =>
+    ('a, 's, T: Element) &'a MappedMut<'s, T>, Moves::Nothing, given =>
         |buffers: &mut Buffers| buffers.add_mapped(given.memory(), Moves::From);
 }
 
-const fn written<W: Writable>(moves: Moves) -> [i64; MAX_BUFFERS] {
+pub(super) const fn written<W: Writable>(moves: Moves) -> [i64; MAX_BUFFERS] {
     one(if W::RESIDENT { Moves::Nothing.flags() } else { moves.flags() })
 }
 
@@ -156,35 +159,6 @@ impl<W: Writable> Argument for Each<W> {
     #[inline(always)]
     unsafe fn raise<'k>((): (), pointers: Pointers<'k>) -> Own<'k, W::Element> {
         // SAFETY: `lower` has checked the length, and the mutable borrow makes it the launch's alone.
-        unsafe { Own::new(pointers.get(0).cast()) }
-    }
-}
-
-/// The item's own elements of memory that nobody has written yet: what kernels write all of. For results.
-#[derive(Debug)]
-pub(crate) struct Fill<W>(pub(crate) W);
-
-impl<W: Writable> Fill<W> {
-    /// An element that may have any bits need not be there before.
-    const MOVES: Moves = if <W::Element as Plain>::ANY_BITS { Moves::From } else { Moves::Both };
-}
-
-impl<W: Writable> Sealed for Fill<W> {}
-
-impl<W: Writable> Argument for Fill<W> {
-    type Meta = ();
-    type View<'k> = Own<'k, W::Element>;
-    const BUFFERS: usize = 1;
-    const FLAGS: [i64; MAX_BUFFERS] = written::<W>(Self::MOVES);
-
-    fn lower(self, buffers: &mut Buffers) -> Result<(), Error> {
-        let items = buffers.check_length(self.0.count(), 1)?;
-        self.0.add(buffers, items, Self::MOVES)
-    }
-
-    #[inline(always)]
-    unsafe fn raise<'k>((): (), pointers: Pointers<'k>) -> Own<'k, W::Element> {
-        // SAFETY: as for `Each`.
         unsafe { Own::new(pointers.get(0).cast()) }
     }
 }
@@ -300,6 +274,7 @@ macro_rules! tuples {
         $(
             impl<$first: Argument, $($part: Argument),*> Sealed for ($first, $($part,)*) {}
 
+            #[diagnostic::do_not_recommend]
             #[expect(non_snake_case, reason = "the parts are named as their types")]
             impl<$first: Argument, $($part: Argument),*> Argument for ($first, $($part,)*) {
                 type Meta = ($first::Meta, $($part::Meta,)*);

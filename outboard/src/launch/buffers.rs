@@ -1,6 +1,6 @@
 //! The memory of a launch: where it is on the host, and what moves.
 
-use super::plain::Plain;
+use super::plain::Element;
 use super::printing;
 use super::shapes::{MAX_BUFFERS, Operand};
 use crate::Error;
@@ -133,7 +133,7 @@ impl Buffers {
         self.count += 1;
     }
 
-    pub(crate) fn add_read<T: Plain>(&mut self, slice: &[T]) -> Result<usize, Error> {
+    pub(crate) fn add_read<T: Element>(&mut self, slice: &[T]) -> Result<usize, Error> {
         let address = slice.as_ptr().cast_mut().cast();
         self.push(Buffer {
             address,
@@ -144,7 +144,7 @@ impl Buffers {
         Ok(slice.len())
     }
 
-    pub(crate) fn add_written<T: Plain>(&mut self, slice: &mut [T], moves: Moves) -> Result<(), Error> {
+    pub(crate) fn add_written<T: Element>(&mut self, slice: &mut [T], moves: Moves) -> Result<(), Error> {
         let bytes = size_of_val(slice);
         self.push(Buffer { address: slice.as_mut_ptr().cast(), bytes, moves, residency: Residency::Host });
         Ok(())

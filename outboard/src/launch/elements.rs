@@ -4,7 +4,7 @@ use super::arguments::{Argument, Sealed};
 use super::buffers::{Buffers, Moves};
 use super::item::Item;
 use super::kernel::Pointers;
-use super::plain::Plain;
+use super::plain::Element;
 use super::shapes::MAX_BUFFERS;
 use crate::Error;
 use crate::scope::{Mapped, MappedMut};
@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 )]
 pub trait Readable: sealed::Sealed {
     /// The elements.
-    type Element: Plain;
+    type Element: Element;
     #[doc(hidden)]
     const MOVES: Moves;
     #[doc(hidden)]
@@ -35,6 +35,7 @@ macro_rules! readable {
         $(
             impl<$($generics)*> sealed::Sealed for $type {}
 
+            #[diagnostic::do_not_recommend]
             impl<$($generics)*> Readable for $type {
                 type Element = T;
                 const MOVES: Moves = Moves::To;
@@ -52,14 +53,14 @@ macro_rules! readable {
 }
 
 readable! {
-    ('a, T: Plain) &'a [T];
-    ('a, T: Plain) &'a Vec<T>;
-    ('a, T: Plain, const N: usize) &'a [T; N];
+    ('a, T: Element) &'a [T];
+    ('a, T: Element) &'a Vec<T>;
+    ('a, T: Element, const N: usize) &'a [T; N];
 }
 
-impl<T: Plain> sealed::Sealed for &Mapped<'_, T> {}
+impl<T: Element> sealed::Sealed for &Mapped<'_, T> {}
 
-impl<T: Plain> Readable for &Mapped<'_, T> {
+impl<T: Element> Readable for &Mapped<'_, T> {
     type Element = T;
     const MOVES: Moves = Moves::Nothing;
 
@@ -72,9 +73,9 @@ impl<T: Plain> Readable for &Mapped<'_, T> {
     }
 }
 
-impl<T: Plain> sealed::Sealed for &MappedMut<'_, T> {}
+impl<T: Element> sealed::Sealed for &MappedMut<'_, T> {}
 
-impl<T: Plain> Readable for &MappedMut<'_, T> {
+impl<T: Element> Readable for &MappedMut<'_, T> {
     type Element = T;
     const MOVES: Moves = Moves::Nothing;
 

@@ -2,7 +2,7 @@
 
 use super::buffers::{Memory, Moves};
 use super::offer::device_number;
-use super::plain::Plain;
+use super::plain::Element;
 use super::program::Ask;
 use super::resident::{map, unmap};
 use super::runtime::{Runtime, runtime};
@@ -47,18 +47,18 @@ impl Mappings {
     }
 
     /// Maps what kernels read.
-    pub(crate) fn read<T: Plain>(&self, slice: &[T]) -> Memory {
+    pub(crate) fn read<T: Element>(&self, slice: &[T]) -> Memory {
         self.map(slice.as_ptr().cast_mut(), slice.len(), MapFlags::TO, MapFlags::empty())
     }
 
     /// Maps what kernels change.
-    pub(crate) fn change<T: Plain>(&self, slice: &mut [T], moves: Moves) -> Memory {
+    pub(crate) fn change<T: Element>(&self, slice: &mut [T], moves: Moves) -> Memory {
         let start = if moves.has_to() { MapFlags::TO } else { MapFlags::empty() };
         self.map(slice.as_mut_ptr(), slice.len(), start, MapFlags::FROM)
     }
 
     /// Maps memory of the scope's own, which nobody copies.
-    pub(crate) fn alloc<T: Plain>(&self, len: usize, value: T) -> Result<Memory, Error> {
+    pub(crate) fn alloc<T: Element>(&self, len: usize, value: T) -> Result<Memory, Error> {
         let mut memory = Vec::new();
         let bytes = len.saturating_mul(size_of::<T>());
         memory.try_reserve_exact(len).map_err(|_| Error::OutOfMemory { bytes })?;
@@ -68,7 +68,7 @@ impl Mappings {
         Ok(mapped)
     }
 
-    fn map<T: Plain>(&self, address: *mut T, len: usize, start: MapFlags, end: MapFlags) -> Memory {
+    fn map<T: Element>(&self, address: *mut T, len: usize, start: MapFlags, end: MapFlags) -> Memory {
         let bytes = len * size_of::<T>();
         let device = self.target.map(|(number, _)| number);
         let mut memory = Memory { address: address.cast(), bytes, len, device, conflict: false };
@@ -110,7 +110,7 @@ impl Drop for Mappings {
 
 impl Memory {
     /// Brings what is on the device to the host.
-    pub(crate) fn lend<T: Plain>(&mut self, device: &Device) -> Result<&[T], Error> {
+    pub(crate) fn lend<T: Element>(&mut self, device: &Device) -> Result<&[T], Error> {
         self.update(Moves::From, device)?;
         if self.len == 0 {
             return Ok(&[]);
@@ -120,7 +120,7 @@ impl Memory {
     }
 
     /// Writes on the host and takes it to the device.
-    pub(crate) fn overwrite<T: Plain>(&mut self, slice: &[T], device: &Device) -> Result<(), Error> {
+    pub(crate) fn overwrite<T: Element>(&mut self, slice: &[T], device: &Device) -> Result<(), Error> {
         if slice.len() != self.len {
             return Err(Error::TooShort { len: slice.len(), needed: self.len, items: self.len });
         }

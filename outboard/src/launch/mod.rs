@@ -28,8 +28,9 @@ mod runtime;
 mod shapes;
 pub(crate) mod views;
 pub(crate) mod writable;
+pub(crate) mod write_only;
 
 pub(crate) use offer::{device_number, known_devices};
-pub(crate) use program::{Ask, Devices, ask};
+pub(crate) use program::{Ask, Devices, ask, images};
 pub use run::Shared;
 pub(crate) use run::{describe_blocks, describe_over, run_blocks, run_over};

@@ -2,7 +2,8 @@
 //! compiled into the crate that asks it, since a shared library has other images than the program that uses it.
 
 use super::contract::runtime_function;
-use std::ffi::{CStr, c_void};
+use crate::ImageInfo;
+use std::ffi::{CStr, c_char, c_void};
 
 /// A function of the runtime by its name, or null.
 pub(crate) type Ask = fn(&CStr) -> *const c_void;
@@ -21,4 +22,14 @@ pub(crate) enum Devices {
 pub(crate) fn ask<Here>(name: &CStr) -> *const c_void {
     // SAFETY: a terminated name.
     unsafe { runtime_function(name.as_ptr().cast()) }
+}
+
+/// The images that were linked with what `ask` was compiled into.
+pub(crate) fn images(ask: Ask) -> Vec<ImageInfo> {
+    let text: *const c_char = ask(c"").cast();
+    if text.is_null() {
+        return Vec::new();
+    }
+    // SAFETY: what an empty name gives is a constant of the program, which ends with NUL.
+    ImageInfo::read_all(&unsafe { CStr::from_ptr(text) }.to_string_lossy())
 }

@@ -1,7 +1,7 @@
 //! What a kernel sees of the arguments that it may change: elements that are its own.
 
 use super::item::{Brand, Item};
-use super::plain::Plain;
+use super::plain::Element;
 use std::marker::PhantomData;
 
 /// The item's own element of a slice that was given with [`each`](crate::each).
@@ -12,7 +12,7 @@ pub struct Own<'k, T> {
     element: PhantomData<&'k mut T>,
 }
 
-impl<'k, T: Plain> Own<'k, T> {
+impl<'k, T: Element> Own<'k, T> {
     /// # Safety
     ///
     /// `first` points to an element for every item of the launch, which nobody else uses meanwhile.
@@ -49,7 +49,7 @@ pub struct OwnChunk<'k, T> {
     element: PhantomData<&'k mut T>,
 }
 
-impl<'k, T: Plain> OwnChunk<'k, T> {
+impl<'k, T: Element> OwnChunk<'k, T> {
     /// # Safety
     ///
     /// `first` points to `len` elements, which nobody else uses meanwhile.

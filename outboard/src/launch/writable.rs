@@ -1,7 +1,7 @@
 //! Memory that kernels may change.
 
 use super::buffers::{Buffers, Moves};
-use super::plain::Plain;
+use super::plain::Element;
 use crate::Error;
 use crate::scope::MappedMut;
 
@@ -14,7 +14,7 @@ use crate::scope::MappedMut;
 )]
 pub trait Writable: sealed::Sealed {
     /// The elements.
-    type Element: Plain;
+    type Element: Element;
     #[doc(hidden)]
     const RESIDENT: bool;
     #[doc(hidden)]
@@ -32,6 +32,7 @@ macro_rules! writable {
         $(
             impl<$($generics)*> sealed::Sealed for $type {}
 
+            #[diagnostic::do_not_recommend]
             impl<$($generics)*> Writable for $type {
                 type Element = T;
                 const RESIDENT: bool = false;
@@ -49,14 +50,15 @@ macro_rules! writable {
 }
 
 writable! {
-    ('a, T: Plain) &'a mut [T];
-    ('a, T: Plain) &'a mut Vec<T>;
-    ('a, T: Plain, const N: usize) &'a mut [T; N];
+    ('a, T: Element) &'a mut [T];
+    ('a, T: Element) &'a mut Vec<T>;
+    ('a, T: Element, const N: usize) &'a mut [T; N];
 }
 
-impl<T: Plain> sealed::Sealed for &mut MappedMut<'_, T> {}
+impl<T: Element> sealed::Sealed for &mut MappedMut<'_, T> {}
 
-impl<T: Plain> Writable for &mut MappedMut<'_, T> {
+#[diagnostic::do_not_recommend]
+impl<T: Element> Writable for &mut MappedMut<'_, T> {
     type Element = T;
     const RESIDENT: bool = true;
 
