@@ -1,6 +1,7 @@
 //! The iterators and kernels over extents, against plain Rust: sizes from none to more than one thread's share.
 
 use outboard::prelude::*;
+use std::num::{NonZero, Wrapping};
 
 const SIZES: &[usize] =
     if cfg!(miri) { &[0, 1, 7, 255, 1025] } else { &[0, 1, 7, 255, 1025, 8 * 1024, 100_003] };
@@ -199,6 +200,106 @@ fn atomics_of_all_kinds() -> Result<(), outboard::Error> {
         },
     )?;
     assert_eq!((u, i, f, d), ([500; 2], [499_500, -999, 999], [500.0, 999.0], [2000.0]));
+    Ok(())
+}
+
+/// A sparse matrix in rows, each with its neighbours' columns.
+fn laplacian(n: usize) -> (Vec<usize>, Vec<(usize, f64)>) {
+    let (mut starts, mut entries) = (vec![0], Vec::new());
+    for row in 0..n {
+        let columns = [row.checked_sub(1), Some(row), (row + 1 < n).then_some(row + 1)];
+        entries.extend(columns.into_iter().flatten().map(|at| (at, if at == row { 2.0 } else { -1.0 })));
+        starts.push(entries.len());
+    }
+    (starts, entries)
+}
+
+#[test]
+fn slices_beside_elements() -> Result<(), outboard::Error> {
+    for n in [1, 7, MANY / 10] {
+        let (starts, entries) = laplacian(n);
+        let x: Vec<f64> = (0..n).map(|i| (i * i % 17) as f64).collect();
+        let expected: Vec<f64> = (0..n)
+            .map(|i| entries[starts[i]..starts[i + 1]].iter().map(|(at, value)| value * x[*at]).sum())
+            .collect();
+        let mut y = vec![0.0; n];
+        y.offload_mut().enumerate().with((&starts, &entries, &x)).for_each(
+            |((i, y), (starts, entries, x))| {
+                *y = entries[starts[i]..starts[i + 1]].iter().map(|(at, value)| value * x[*at]).sum();
+            },
+        )?;
+        assert_eq!(y, expected);
+        // The same as what is collected, and as a sum of what is computed.
+        let product = (0..n).offload().with((&starts, &entries, &x)).map(|(i, (starts, entries, x))| {
+            entries[starts[i]..starts[i + 1]].iter().map(|(at, value)| value * x[*at]).sum::<f64>()
+        });
+        assert_eq!(product.clone().collect_vec()?, expected);
+        assert_eq!(product.sum()?, expected.iter().sum());
+        assert_eq!(x.offload().zip(&y).with(3.0).map(|((x, y), a)| a * x * y).max()?, {
+            x.iter().zip(&y).map(|(x, y)| 3.0 * x * y).reduce(f64::max)
+        });
+    }
+    Ok(())
+}
+
+#[test]
+fn atomics_beside_elements() -> Result<(), outboard::Error> {
+    let x: Vec<u32> = (0..MANY as u32).map(|i| i * 7 % 11).collect();
+    let mut counts = [0u32; 11];
+    x.offload().with(atomic(&mut counts)).for_each(|(x, counts)| {
+        counts.add(*x as usize, 1);
+    })?;
+    let expected: [u32; 11] = std::array::from_fn(|n| x.iter().filter(|x| **x as usize == n).count() as u32);
+    assert_eq!(counts, expected);
+    Ok(())
+}
+
+#[test]
+fn tuples_and_options_are_elements() -> Result<(), outboard::Error> {
+    let x = numbers(MANY);
+    let largest = x.offload().enumerate().map(|(i, x)| (*x, i)).max()?;
+    let first =
+        x.iter().enumerate().fold((f32::MIN, 0), |old, (i, x)| if (*x, i) > old { (*x, i) } else { old });
+    assert_eq!(largest, Some(first));
+
+    let halves: Vec<Option<(u32, Wrapping<u8>)>> = (0..1000)
+        .offload()
+        .map(|i| (i % 2 == 0).then_some((i as u32 / 2, Wrapping(200) + Wrapping(i as u8))))
+        .collect_vec()?;
+    assert!(
+        halves
+            .iter()
+            .zip(0..)
+            .all(|(half, i)| { *half == (i % 2 == 0).then_some((i / 2, Wrapping(200) + Wrapping(i as u8))) })
+    );
+
+    let mut pairs = [(NonZero::<u16>::MIN, [false; 3]); 40];
+    pairs.offload_mut().enumerate().for_each(|(i, (number, flags))| {
+        *number = number.saturating_add(i as u16);
+        flags[i % 3] = true;
+    })?;
+    assert_eq!((pairs[39].0.get(), pairs[39].1), (40, [true, false, false]));
+    Ok(())
+}
+
+#[test]
+fn every_device_computes_the_same() -> Result<(), outboard::Error> {
+    let x = numbers(1000);
+    let expected: Vec<f32> = x.iter().map(|x| x * 3.0).collect();
+    let all = Device::all();
+    assert_eq!(all.is_empty(), Device::default().is_cpu());
+    for (number, device) in all.iter().chain([&Device::cpu()]).enumerate() {
+        assert_eq!(x.offload().on(device).map(|x| x * 3.0).collect_vec()?, expected);
+        assert_eq!(device.info().number, (number < all.len()).then_some(number as u32));
+    }
+    if let [_, second, ..] = all.as_slice() {
+        let error = second.scope(|d| d.to(&x).offload().on(&all[0]).map(|x| x * 3.0).collect_vec());
+        assert_eq!(
+            error.expect_err("another device").to_string(),
+            "memory that a scope holds on device 1 cannot be used on device 0\n\
+             help: launch on the scope's own device"
+        );
+    }
     Ok(())
 }
 

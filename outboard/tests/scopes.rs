@@ -49,6 +49,36 @@ fn without_a_scope_every_launch_moves() -> Result<(), Error> {
 }
 
 #[test]
+fn what_is_only_written_is_not_copied_there() -> Result<(), Error> {
+    let device = Device::default();
+    let x: Vec<u32> = (0..100).collect();
+    let (mut squares, mut odd, mut pairs) = ([7u32; 100], [true; 100], [(0u8, 0u64); 100]);
+    device.over(90).run((out(&mut squares), &x), |it, (y, x)| y.write(it, x[it.index()] * x[it.index()]))?;
+    check_stats(&device, 1, 400, 90 * 4);
+    assert_eq!((squares[89], squares[90]), (89 * 89, 7));
+    device.over(100).run(out(&mut pairs), |it, pair| pair.write(it, (it.index() as u8, 1 << 40)))?;
+    check_stats(&device, 2, 400, 90 * 4 + 100 * 16);
+    assert_eq!(pairs[99], (99, 1 << 40));
+    // Not every byte is a `bool`, and no item has to write.
+    device.over(100).run(out(&mut odd), |it, odd| {
+        if it.index() % 2 == 0 {
+            odd.write(it, false);
+        }
+    })?;
+    check_stats(&device, 3, 400 + 100, 90 * 4 + 100 * 16 + 100);
+    assert!(odd.iter().enumerate().all(|(i, odd)| *odd == (i % 2 == 1)));
+    // In a scope nothing moves for any of it.
+    device.scope(|d| {
+        let mut y = d.from(&mut squares);
+        d.over(100).run(out(&mut y), |it, y| y.write(it, 5))?;
+        d.over(100).run(each(&mut y), |it, y| *y.of(it) += 1)
+    })?;
+    check_stats(&device, 5, 500, 90 * 4 + 100 * 16 + 100 + 400);
+    assert_eq!(squares, [6; 100]);
+    Ok(())
+}
+
+#[test]
 fn overlapping_slices_move_once() -> Result<(), Error> {
     let device = Device::default();
     let x: Vec<u32> = (0..100).collect();

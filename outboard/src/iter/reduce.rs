@@ -91,7 +91,7 @@ pub trait Valued: Indexed {
     /// Those of a launch, and [`Error::OutOfMemory`].
     fn min(self) -> Result<Option<Self::Value>, Error>
     where
-        Self::Value: Number,
+        Self::Value: Default + PartialOrd,
     {
         let lesser = |a, b| if b < a { b } else { a };
         Ok(reduce_parts(self, Self::Value::default(), lesser)?.into_iter().reduce(lesser))
@@ -103,6 +103,8 @@ pub trait Valued: Indexed {
     /// use outboard::prelude::*;
     ///
     /// assert_eq!([3i64, 1, 2].offload().max()?, Some(3));
+    /// // Where it is: tuples compare by their first parts.
+    /// assert_eq!([3i64, 7, 2].offload().enumerate().map(|(i, x)| (*x, i)).max()?, Some((7, 1)));
     /// # Ok::<(), outboard::Error>(())
     /// ```
     ///
@@ -111,18 +113,19 @@ pub trait Valued: Indexed {
     /// Those of a launch, and [`Error::OutOfMemory`].
     fn max(self) -> Result<Option<Self::Value>, Error>
     where
-        Self::Value: Number,
+        Self::Value: Default + PartialOrd,
     {
         let greater = |a, b| if b > a { b } else { a };
         Ok(reduce_parts(self, Self::Value::default(), greater)?.into_iter().reduce(greater))
     }
 }
 
-/// What can be added and compared.
-#[diagnostic::on_unimplemented(message = "`{Self}` is no number")]
-pub trait Number: Element + Default + std::ops::Add<Output = Self> + PartialOrd {}
+/// What can be added, starting with its default.
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be added", label = "no number")]
+pub trait Number: Element + Default + std::ops::Add<Output = Self> {}
 
-impl<T: Element + Default + std::ops::Add<Output = T> + PartialOrd> Number for T {}
+#[diagnostic::do_not_recommend]
+impl<T: Element + Default + std::ops::Add<Output = T>> Number for T {}
 
 /// What the items make of their parts, in order; `any` is there before.
 fn reduce_parts<P, F>(source: P, any: P::Value, f: F) -> Result<Vec<P::Value>, Error>
