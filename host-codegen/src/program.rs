@@ -95,9 +95,7 @@ fn without_texts(image: &Image) -> Image {
 
 /// A line for each image, for the program itself: [`names::PROGRAM_IMAGES`].
 fn describe_images(container: &Container) -> String {
-    let line = |image: &Image| {
-        format!("{}\t{}\t{}\n", image.triple(), image.arch(), image.bytes.len())
-    };
+    let line = |image: &Image| format!("{}\t{}\t{}\n", image.triple(), image.arch(), image.bytes.len());
     container.images().map(line).collect()
 }
 
