@@ -70,9 +70,10 @@ pub enum Error {
     },
     /// The kernel panicked. What it was to change may be changed in part.
     #[error(
-        "the kernel `{kernel}` panicked{}{}: {message}\n\
+        "the kernel `{kernel}` panicked{}{}{}: {message}\n\
          help: `OUTBOARD_DEVICE=cpu` runs kernels on the CPU, where a debugger can follow them",
         in_item(item),
+        in_block(block),
         place(location)
     )]
     DevicePanic {
@@ -84,6 +85,8 @@ pub enum Error {
         location: Option<String>,
         /// Position of the item, x, y, z, where known.
         item: Option<[usize; 3]>,
+        /// In a launch in blocks, the item's block and its thread in that, where known.
+        block: Option<[[usize; 3]; 2]>,
     },
     /// The memory for an allocation is not there.
     #[error("no memory for {bytes} bytes\nhelp: work on a part at a time")]
@@ -137,6 +140,25 @@ pub enum Error {
 
 fn in_item(item: &Option<[usize; 3]>) -> String {
     item.map(|[x, y, z]| format!(" in item ({x}, {y}, {z})")).unwrap_or_default()
+}
+
+fn in_block(block: &Option<[[usize; 3]; 2]>) -> String {
+    let show = |[x, y, z]: [usize; 3]| format!("({x}, {y}, {z})");
+    block
+        .map(|[block, thread]| format!(", thread {} of block {},", show(thread), show(block)))
+        .unwrap_or_default()
+}
+
+impl Error {
+    /// Tells the block of the item, in a launch with blocks of that size.
+    pub(crate) fn in_blocks(mut self, size: [usize; 3]) -> Self {
+        if let Self::DevicePanic { item: Some(item), block, .. } = &mut self {
+            let of_item =
+                |part: fn(usize, usize) -> usize| std::array::from_fn(|axis| part(item[axis], size[axis]));
+            *block = Some([of_item(|at, size| at / size), of_item(|at, size| at % size)]);
+        }
+        self
+    }
 }
 
 fn place(location: &Option<String>) -> String {

@@ -176,10 +176,15 @@ fn the_item_that_panicked_is_known() {
         }
     }
     for (block, thread) in [(0, 0), (0, 31), (2, 5), (4, 31)] {
-        let result = device.blocks(5, 32).run((), move |it, ()| {
+        let kernel = move |it: BlockItem<'_>, ()| {
             refuse(it.block_x() * 100 + it.thread_x(), block * 100 + thread);
-        });
-        assert_eq!(culprit(result), Some([block * 32 + thread, 0, 0]));
+        };
+        let error = device.blocks(5, 32).run((), kernel).expect_err("a panic");
+        let item = block * 32 + thread;
+        let place =
+            format!("panicked in item ({item}, 0, 0), thread ({thread}, 0, 0) of block ({block}, 0, 0), at ");
+        assert!(error.to_string().contains(&place), "{error}");
+        assert_eq!(culprit(Err(error)), Some([item, 0, 0]));
     }
 }
 

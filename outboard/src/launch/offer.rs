@@ -4,7 +4,7 @@ use super::buffers::{Buffer, Buffers, Memory, Moves, Residency};
 use super::item::Item;
 use super::kernel::{Geometry, Kernel, Over, Packed, operands};
 use super::program::{Ask, Devices, ask};
-use super::reports::{self, Reports};
+use super::reports::{self, Reported, Reports};
 use super::runtime::{self, Runtime, runtime};
 use super::shapes::{self, MAX_BUFFERS, Operand};
 use super::{markers, resident};
@@ -100,7 +100,8 @@ pub(super) fn offer<K: Kernel>(
         None => Ok(true),
         Some(panic) => {
             let item = panic.item(&geometry);
-            Err(Error::DevicePanic { kernel, message: panic.message, location: panic.location, item })
+            let Reported { message, location, .. } = panic;
+            Err(Error::DevicePanic { kernel, message, location, item, block: None })
         }
     }
 }

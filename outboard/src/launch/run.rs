@@ -64,6 +64,22 @@ where
 /// Runs `body` for every thread of `grid` blocks of `block` threads, which share `shared` elements a block.
 pub(crate) fn run_blocks<D, S, A, F>(
     device: &Device,
+    geometry: (D, D, usize),
+    arguments: A,
+    body: F,
+) -> Result<(), Error>
+where
+    D: Extent,
+    S: Shared,
+    A: Argument,
+    F: Body + for<'k> Fn(BlockItem<'k, S>, A::View<'k>),
+{
+    let result = launch_blocks(device, geometry, arguments, body);
+    result.map_err(|error| error.in_blocks(geometry.1.sizes()))
+}
+
+fn launch_blocks<D, S, A, F>(
+    device: &Device,
     (grid, block, shared): (D, D, usize),
     arguments: A,
     body: F,
@@ -132,6 +148,7 @@ fn on_cpu(
         message,
         location,
         item: Some(item),
+        block: None,
     })
 }
 

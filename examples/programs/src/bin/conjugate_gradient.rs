@@ -9,7 +9,7 @@ use outboard_examples::{argument, fingerprint};
 use std::ops::{Div, Mul, Sub};
 
 /// What the method needs of a number.
-trait Real: Number + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> {}
+trait Real: Number + PartialOrd + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> {}
 
 impl Real for f32 {}
 impl Real for f64 {}
