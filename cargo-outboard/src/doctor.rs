@@ -128,27 +128,22 @@ fn find_lld() -> Finding {
 
 /// Whether there is one for any NVIDIA GPU.
 pub(crate) fn has_ptxas() -> bool {
-    ptxas_elsewhere().is_some() || own_ptxas().is_some()
+    ptxas().is_some()
 }
 
-/// What the device linker finds by itself.
-fn ptxas_elsewhere() -> Option<PathBuf> {
+/// What the device linker finds.
+fn ptxas() -> Option<PathBuf> {
     const CUDA: [&str; 3] = ["CUDA_HOME", "CUDA_PATH", "CUDA_ROOT"];
     let variables = CUDA.iter().filter_map(env::var_os).map(PathBuf::from);
     let mut prefixes = variables.chain(["/usr/local/cuda".into()]);
     let installed = prefixes.find_map(|prefix| Some(prefix.join("bin/ptxas")).filter(|path| path.is_file()));
     let active = || Environment::at(Path::new(&env::var_os("VIRTUAL_ENV")?)).ptxas();
-    on_path("ptxas").or(installed).or_else(active)
-}
-
-/// The one that `setup` has installed, where there is no other.
-pub(crate) fn own_ptxas() -> Option<PathBuf> {
     let own = || setup::environment().ok()?.ptxas();
-    if ptxas_elsewhere().is_some() { None } else { own() }
+    on_path("ptxas").or(installed).or_else(active).or_else(own)
 }
 
 fn find_ptxas() -> Finding {
-    let found = found_at(ptxas_elsewhere().or_else(own_ptxas));
+    let found = found_at(ptxas());
     let fix = "cargo outboard setup --nvidia, or install CUDA 12.9 or later";
     Finding::new("ptxas", "NVIDIA's assembler, for --device sm_NN", found, fix)
 }

@@ -35,12 +35,7 @@ pub(crate) fn own_flags(kept: &Kept) -> Vec<String> {
 }
 
 /// The linker step's options, one a line.
-pub(crate) fn link_options(
-    settings: &Settings,
-    linker: Option<&str>,
-    ptxas: Option<&Path>,
-    reports: &Path,
-) -> String {
+pub(crate) fn link_options(settings: &Settings, linker: Option<&str>, reports: &Path) -> String {
     let mut lines = String::new();
     let mut option = |name: &str, value: &str| {
         let _ = writeln!(lines, "--outboard-{name}={value}");
@@ -59,9 +54,6 @@ pub(crate) fn link_options(
     }
     if let Some(linker) = linker.filter(|linker| !is_own_linker(linker)) {
         option("linker", linker);
-    }
-    if let Some(ptxas) = ptxas {
-        option("ptxas", &ptxas.display().to_string());
     }
     option("report", &reports.display().to_string());
     lines

@@ -8,7 +8,7 @@ use crate::progress::Progress;
 use crate::report::{self, Report, Style};
 use crate::store;
 use crate::toolchain::{TARGET, Toolchain};
-use crate::{doctor, flags, message};
+use crate::{flags, message};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -47,8 +47,7 @@ impl Plan {
         let reports = report::folder(&target_folder(&metadata, options)?);
         let linker = flags::users_linker(&config);
         let own_flags = flags::own_flags(&kept);
-        let link_options =
-            flags::link_options(&settings, linker.as_deref(), doctor::own_ptxas().as_deref(), &reports);
+        let link_options = flags::link_options(&settings, linker.as_deref(), &reports);
         Ok(Self { config, settings, warnings, own_flags, link_options, metadata })
     }
 }

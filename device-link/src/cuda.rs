@@ -21,14 +21,25 @@ pub(crate) fn candidates(program: &str) -> Vec<PathBuf> {
     candidates
 }
 
-/// The folders of packages of the Python environment that is active, and of `.venv` in the working folder
-/// and the folder of this program, and above them.
+/// Where `cargo outboard setup` installs what is NVIDIA's: beside what else it keeps.
+fn own_environment() -> Option<PathBuf> {
+    let caches = || {
+        let home = || Some(tool::folder_of("HOME")?.join(".cache"));
+        tool::folder_of("XDG_CACHE_HOME").or_else(home)
+    };
+    let folder = tool::folder_of("OUTBOARD_HOME").or_else(|| Some(caches()?.join("outboard")));
+    Some(folder?.join("python"))
+}
+
+/// The folders of packages of the Python environment that is active, of the one that `cargo outboard setup` makes,
+/// and of `.venv` in the working folder and the folder of this program, and above them.
 fn site_packages() -> Vec<PathBuf> {
     let program = std::env::current_exe().ok();
     let starts = [std::env::current_dir().ok(), program];
     let above =
         starts.iter().flatten().flat_map(|start| start.ancestors().map(|folder| folder.join(".venv")));
-    let environments: Vec<_> = tool::folder_of("VIRTUAL_ENV").into_iter().chain(above).collect();
+    let environments: Vec<_> =
+        tool::folder_of("VIRTUAL_ENV").into_iter().chain(own_environment()).chain(above).collect();
     let mut found = Vec::new();
     for environment in environments {
         let Ok(entries) = std::fs::read_dir(environment.join("lib")) else { continue };

@@ -90,7 +90,8 @@ fn version_script(exports: &[String]) -> String {
 pub(crate) fn find_linker() -> Result<PathBuf> {
     let mut candidates = vec![llvm_prefix().join("bin/ld.lld")];
     candidates.extend(ON_PATH.into_iter().flat_map(tool::on_path));
-    let help = "install lld 22, set LLVM_SYS_221_PREFIX to its installation prefix, or give --linker";
+    let help = "install lld 22, as `cargo outboard setup` does, set LLVM_SYS_221_PREFIX to its installation \
+                prefix, or give --linker";
     Ok(tool::find("ELF linker", &candidates, help)?)
 }
 

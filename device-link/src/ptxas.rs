@@ -110,8 +110,8 @@ fn not_found(candidates: &[PathBuf]) -> ToolError {
     ToolError::NotFound {
         tool: TOOL,
         looked_for: candidates.iter().map(|candidate| candidate.display().to_string()).collect(),
-        help: "install CUDA and set CUDA_HOME, have `cargo xtask setup` bring NVIDIA's wheel, give --ptxas, \
-               or link PTX with --emit=ptx",
+        help: "`cargo outboard setup --nvidia` installs one; CUDA_HOME and --ptxas name another, and --emit=ptx \
+               links PTX",
     }
 }
 

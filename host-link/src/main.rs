@@ -9,7 +9,7 @@ use host_link::{dep_info, keep, response_file};
 use std::ffi::OsString;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use tempfile::TempDir;
 
 /// The program with LLVM, which stands beside this one.
@@ -21,25 +21,35 @@ const OPTIONS_VARIABLE: &str = "OUTBOARD_LINK_OPTIONS";
 /// The folder in which a run of cargo is told about its links.
 const RUN_VARIABLE: &str = "OUTBOARD_LINK_RUN";
 
+/// The exit code of a program that the loader can't start.
+///
+/// Source: ld.so of glibc 2.36, as that of a shell's command which isn't found.
+const NOT_LOADED: i32 = 127;
+
 /// Arguments that one program can be given, in bytes, with room for the environment.
 ///
 /// Source: `MAX_ARG_STRLEN` and the quarter of the stack that arguments may take, execve(2) of Linux.
 const MOST_ARGUMENT_BYTES: usize = 1 << 20;
 
 fn main() -> ExitCode {
-    match run() {
+    let mut output = PathBuf::from("program");
+    match run(&mut output) {
         Ok(code) => code,
         Err(error) => {
-            write_error(&error);
+            let text = format!("{error:#}");
+            write_line(&format!("error: {text}"));
+            tell_run(&output, &text);
             ExitCode::FAILURE
         }
     }
 }
 
-fn run() -> Result<ExitCode> {
+/// Links; `output` is what, as soon as that is known.
+fn run(output: &mut PathBuf) -> Result<ExitCode> {
     let (arguments, _) = response_file::expand(std::env::args_os().skip(1))?;
     let options = std::env::var(OPTIONS_VARIABLE).ok();
     let line = CommandLine::parse_with(options.as_deref().unwrap_or_default(), arguments)?;
+    output.clone_from(&line.output);
     let found = if line.links { scan(&line.inputs)? } else { Scan::default() };
     if line.registration_only {
         return make_registration(&line, &found);
@@ -148,22 +158,50 @@ fn register(line: &CommandLine, found: &Scan, object: &Path) -> Result<Option<Ex
         sections: found.sections.clone(),
         bitcode: found.bitcode.clone(),
         options,
-        run: std::env::var_os(RUN_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from),
+        run: run_folder(),
     };
     let path = object.with_file_name("job.json");
     let text = serde_json::to_vec(&job).context("a path is not UTF-8")?;
     std::fs::write(&path, text).with_context(|| format!("can't write `{}`", path.display()))?;
     let program =
         std::env::current_exe().context("can't tell where this program is")?.with_file_name(REGISTER);
-    let status = Command::new(&program).arg(&path).status();
-    let status = status.map_err(|error| {
+    let output = Command::new(&program).arg(&path).stdout(Stdio::inherit()).output();
+    let output = output.map_err(|error| {
         anyhow!("can't run `{}`: {error}\nhelp: it belongs beside outboard-link", program.display())
     })?;
-    match status.code() {
-        Some(0) => Ok(None),
-        Some(_) => Ok(Some(exit_code(status))),
-        None => bail!("`{}` was ended by signal {}", program.display(), status.signal().unwrap_or_default()),
+    let said = String::from_utf8_lossy(&output.stderr);
+    match output.status.code() {
+        Some(NOT_LOADED) => bail!(
+            "can't start `{}`: {}\nhelp: it needs LLVM 22.1: `cargo outboard setup` installs it on Debian",
+            program.display(),
+            said.trim().rsplit("error while loading shared libraries: ").next().unwrap_or_default()
+        ),
+        code => {
+            write_line(said.trim_end());
+            match (code, output.status.signal()) {
+                (Some(0), _) => Ok(None),
+                (_, Some(signal)) => bail!("`{}` was ended by signal {signal}", program.display()),
+                _ => Ok(Some(exit_code(output.status))),
+            }
+        }
     }
+}
+
+/// A folder in which a run of cargo is told about its links.
+fn run_folder() -> Option<PathBuf> {
+    std::env::var_os(RUN_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
+
+/// Has the run of cargo know of a failure, which rustc shows at the end of a long command line.
+fn tell_run(output: &Path, error: &str) {
+    let Some(folder) = run_folder() else { return };
+    let program = std::path::absolute(output).unwrap_or_else(|_| output.to_owned());
+    let report = serde_json::json!({
+        "program": program, "kernels": [], "images": [], "warnings": [], "error": error,
+    });
+    let name = program.file_name().unwrap_or_default();
+    // It is on standard error too.
+    drop(std::fs::write(beside(&folder.join(name), ".json"), report.to_string()));
 }
 
 /// A folder of cargo's, which `cargo clean` removes: the nearest above the output that is marked as one.
@@ -179,6 +217,8 @@ fn exit_code(status: ExitStatus) -> ExitCode {
 }
 
 #[expect(clippy::print_stderr, reason = "this is the program")]
-fn write_error(error: &anyhow::Error) {
-    eprintln!("error: {error:#}");
+fn write_line(line: &str) {
+    if !line.is_empty() {
+        eprintln!("{line}");
+    }
 }

@@ -7,6 +7,7 @@ pub mod cargo_with_plugin;
 pub mod compile;
 pub mod images;
 pub mod kernels;
+pub mod linked_program;
 pub mod normalise;
 pub mod one_build;
 pub mod outboard_project;

@@ -70,6 +70,22 @@ impl Run {
         self
     }
 
+    /// The same run by other programs, which are given the command behind their own arguments.
+    pub fn under(self, words: &[&str]) -> Self {
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).arg(self.command.get_program()).args(self.command.get_args());
+        for (key, value) in self.command.get_envs() {
+            match value {
+                Some(value) => command.env(key, value),
+                None => command.env_remove(key),
+            };
+        }
+        if let Some(folder) = self.command.get_current_dir() {
+            command.current_dir(folder);
+        }
+        Self { command, ..self }
+    }
+
     /// Puts a folder in front of the PATH.
     pub fn path_first(self, folder: &Path) -> Self {
         let mut path = OsString::from(folder);

@@ -1,95 +1,8 @@
 //! What one build says when it can't make images, as its linker step says it.
 
-use std::path::{Path, PathBuf};
-use tests::{Ran, Run, Scratch, outboard_link, plugin, snapshot, stable};
-
-/// Launches of a kernel, as C's interface has them.
-const LAUNCHING: &str = r#"
-type Kernel = unsafe extern "C-unwind" fn(*mut u64);
-unsafe extern "C-unwind" {
-    fn __outboard_launch_1(
-        kernel: Kernel, device: i64, options: i32, gx: i32, gy: i32, gz: i32, bx: i32, by: i32, bz: i32, shared: i32,
-        flags: u64, base: *const std::ffi::c_void, size: u64,
-    ) -> i32;
-}
-
-pub fn launch(kernel: impl Fn(u64) -> u64 + Copy) -> u64 {
-    let mut number = 1_u64;
-    run(kernel, &mut number);
-    number
-}
-
-fn run<F: Fn(u64) -> u64 + Copy>(_: F, number: &mut u64) -> i32 {
-    let base = std::ptr::from_mut(number).cast();
-    unsafe { __outboard_launch_1(kernel::<F>, -1, 2, 1, 1, 1, 1, 1, 1, 0, 3, base, 8) }
-}
-
-unsafe extern "C-unwind" fn kernel<F: Fn(u64) -> u64>(number: *mut u64) {
-    unsafe { *number = std::ptr::NonNull::<F>::dangling().as_ref()(*number) }
-}
-"#;
-
-/// A workplace of rustc's.
-struct Place {
-    scratch: Scratch,
-}
-
-impl Place {
-    fn new() -> Self {
-        let place = Self { scratch: Scratch::new() };
-        place.library("launching", LAUNCHING, true);
-        place
-    }
-
-    fn rustc(&self, file: &str, text: &str, with_plugin: bool) -> Run {
-        self.scratch.write(file, text);
-        let run = Run::new(&stable().rustc).env("RUSTC_BOOTSTRAP", "1").dir(self.scratch.folder());
-        let run = run
-            .args(["--edition=2024", "-g", "-L", ".", "--extern", "launching=liblaunching.rlib"])
-            .arg(file);
-        let plugin = format!("-Zllvm-plugins={}", plugin().display());
-        if with_plugin { run.arg(plugin).arg("-Cpasses=offload-records") } else { run }
-    }
-
-    fn library(&self, name: &str, text: &str, with_plugin: bool) -> PathBuf {
-        let file = format!("{name}.rs");
-        let run = if name == "launching" {
-            self.scratch.write("liblaunching.rlib", "");
-            self.rustc(&file, text, with_plugin)
-        } else {
-            self.rustc(&file, text, with_plugin)
-        };
-        run.arg("--crate-type=lib").ok();
-        self.scratch.path(&format!("lib{name}.rlib"))
-    }
-
-    /// Compiles a program, and links it so.
-    fn link(&self, text: &str, linker: &Path, arguments: &[&str]) -> Ran {
-        let run = self.rustc("main.rs", text, true).arg(format!("-Clinker={}", linker.display()));
-        run.args(arguments.iter().map(|argument| format!("-Clink-arg={argument}"))).run()
-    }
-
-    /// What the linker step says of a program that it does not link.
-    #[track_caller]
-    fn refused(&self, text: &str, arguments: &[&str]) -> String {
-        let ran = self.link(text, outboard_link(), arguments).failed();
-        assert!(!self.scratch.path("main").exists(), "nothing is linked in part");
-        self.said(&ran)
-    }
-
-    /// The linker step's own words, without what rustc puts around them.
-    fn said(&self, ran: &Ran) -> String {
-        const FIRST: &str = "  = note: error: ";
-        let text =
-            ran.stderr.split(FIRST).nth(1).unwrap_or_else(|| panic!("the linker step says nothing:\n{ran}"));
-        let lines = text
-            .lines()
-            .take_while(|line| !line.trim().is_empty())
-            .map(|line| line.trim_start_matches("          "));
-        let text = format!("error: {}", lines.collect::<Vec<_>>().join("\n"));
-        text.replace(&format!("{}/", self.scratch.folder().display()), "")
-    }
-}
+use std::path::Path;
+use tests::linked_program::{Place, SOUND};
+use tests::{Run, outboard_link, snapshot};
 
 #[test]
 fn code_that_a_device_cannot_run() {
@@ -132,8 +45,6 @@ fn a_crate_without_the_plugin() {
     let text = "fn main() { launching::launch(|n| plain::triple(n)); }\n";
     snapshot!("crate_without_plugin", place.refused(&format!("extern crate plain;\n{text}"), &[]));
 }
-
-const SOUND: &str = "fn main() { assert_eq!(launching::launch(|n| n + 1), 2); }\n";
 
 /// Changes a byte of the first record in `file`, so many bytes behind its start.
 fn damage(file: &Path, at: usize) {

@@ -269,7 +269,7 @@ fn no_linker() {
     assert_eq!(output.status.code(), Some(1));
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr).trim_end(), @r"
     error: no ELF linker was found; looked for /nowhere/llvm/bin/ld.lld, /nowhere/bin/ld.lld-22, /nowhere/bin/ld.lld
-    help: install lld 22, set LLVM_SYS_221_PREFIX to its installation prefix, or give --linker
+    help: install lld 22, as `cargo outboard setup` does, set LLVM_SYS_221_PREFIX to its installation prefix, or give --linker
     ");
 }
 

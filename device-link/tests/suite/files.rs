@@ -117,8 +117,23 @@ fn no_assembler() {
     let output = link.output().expect("it can be run");
     insta::assert_snapshot!(said(&files, &output), @"
     error: no ptxas was found; looked for /nowhere/bin/ptxas, /nowhere/cuda/bin/ptxas, /usr/local/cuda/bin/ptxas
-    help: install CUDA and set CUDA_HOME, have `cargo xtask setup` bring NVIDIA's wheel, give --ptxas, or link PTX with --emit=ptx
+    help: `cargo outboard setup --nvidia` installs one; CUDA_HOME and --ptxas name another, and --emit=ptx links PTX
     ");
+}
+
+#[test]
+fn the_assembler_that_setup_installs() {
+    let files = with_kernel();
+    let folder = files.path("home/python/lib/python3/site-packages/nvidia/cuda_nvcc/bin");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let script = "#!/bin/sh\nif [ $1 = --version ]; then echo 'release 12.9, V'; else exit 3; fi\n";
+    std::fs::write(folder.join("ptxas"), script).expect("writable");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.join("ptxas"), mode).expect("it is ours");
+    let mut link = without_cuda(&files);
+    link.args(["link", "a.bc", "--target", "nvptx64:sm_90", "-o", "out"]);
+    let output = link.env("OUTBOARD_HOME", files.path("home")).output().expect("it can be run");
+    assert!(said(&files, &output).starts_with("error: the ptxas failed (exit status: 3)"), "{output:?}");
 }
 
 #[test]
