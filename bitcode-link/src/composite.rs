@@ -18,6 +18,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub struct Composite<'ctx> {
     context: &'ctx Context,
     module: Option<Module<'ctx>>,
+    /// Whether modules may have assembly of their own.
+    assembly: bool,
     /// Where each definition came from, the internal ones too.
     origins: HashMap<String, Origin>,
     /// The definitions that only one module may have.
@@ -38,6 +40,7 @@ impl<'ctx> Composite<'ctx> {
         Self {
             context,
             module: None,
+            assembly: false,
             origins: HashMap::new(),
             strong: HashMap::new(),
             layout: None,
@@ -45,6 +48,12 @@ impl<'ctx> Composite<'ctx> {
             asked: HashSet::new(),
             whole: HashSet::new(),
         }
+    }
+
+    /// The same, and modules may have assembly: what it defines is nothing that anybody here knows of.
+    #[must_use]
+    pub fn with_assembly(self) -> Self {
+        Self { assembly: true, ..self }
     }
 
     /// The module; an empty one where nothing was added.
@@ -79,10 +88,11 @@ impl<'ctx> Composite<'ctx> {
     }
 
     /// Links `module`. Weak and link-once definitions may occur several times, and modules without a data
-    /// layout go with any. Assembly is refused: nobody can tell what it defines.
+    /// layout go with any. Assembly is refused unless asked for: nobody can tell what it defines.
     pub fn add(&mut self, origin: &Origin, module: Module<'ctx>) -> Result<()> {
         let assembly = inline_assembly(&module);
-        if let Some(line) = assembly.lines().find(|line| !line.trim().is_empty()) {
+        let first = assembly.lines().find(|line| !line.trim().is_empty());
+        if let Some(line) = first.filter(|_| !self.assembly) {
             return Err(Error::ModuleAssembly { origin: origin.clone(), line: line.trim().to_owned() });
         }
         self.check_layout(origin, &module)?;

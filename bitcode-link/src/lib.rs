@@ -1,4 +1,4 @@
-//! Bitcode and IR in, one linked and internalized module out. Knows LLVM, not offloading.
+//! Bitcode and IR in; one linked and internalized module out, or a relocatable object. Knows LLVM, not offloading.
 
 mod bitstream;
 mod identify;
@@ -15,7 +15,10 @@ mod toolchain;
 
 pub mod cache;
 mod error;
+pub mod inlining;
 pub mod jobs;
+pub mod output;
+pub mod relocatable;
 
 pub use bitstream::Malformed;
 pub use composite::Composite;

@@ -107,6 +107,20 @@ pub fn link_needed<'ctx>(
     Err(errors.join("; "))
 }
 
+/// Links what `destination` declares and `source` defines, with all that it needs in turn. The assembly of
+/// `source`, its start-up lists and its module flags don't come along.
+pub fn link_declared<'ctx>(destination: &Module<'ctx>, source: Module<'ctx>) -> Result<(), String> {
+    let raw = source.as_mut_ptr();
+    let (failed, collected) = collect(&destination.get_context(), || {
+        // LLVM destroys the source, so its owner must not.
+        std::mem::forget(source);
+        // SAFETY: two live modules of one context, the second of which has no owner any more.
+        unsafe { ffi::outboard_link_symbols(destination.as_mut_ptr(), raw) }
+    });
+    let errors = errors_of(collected);
+    if failed || !errors.is_empty() { Err(errors.join("; ")) } else { Ok(()) }
+}
+
 fn errors_of(collected: Vec<crate::collect::Collected>) -> Vec<String> {
     let errors = collected.into_iter().filter(|one| one.severity == CollectedSeverity::Error);
     errors.map(|one| one.text).collect()

@@ -1,6 +1,7 @@
 //! Declarations of the shim, file by file in the order of cpp/.
 
 use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMContextRef, LLVMModuleRef, LLVMValueRef};
+use inkwell::llvm_sys::target_machine::LLVMTargetMachineRef;
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
 /// `OutboardStr`, cpp/shim.h.
@@ -139,6 +140,45 @@ unsafe extern "C" {
     pub(crate) fn outboard_write_ptx_atomics(module: LLVMModuleRef, scoped: bool, ordered: bool);
     pub(crate) fn outboard_split_aggregates(module: LLVMModuleRef);
     pub(crate) fn outboard_compare_addresses(module: LLVMModuleRef);
+
+    pub(crate) fn outboard_inline_advisor(
+        module: LLVMModuleRef,
+        sink: Sink,
+        string: *mut c_void,
+    ) -> *mut c_void;
+    pub(crate) fn outboard_inline_advisor_drop(advisor: *mut c_void);
+    pub(crate) fn outboard_inline_blocker(
+        advisor: *mut c_void,
+        call: LLVMValueRef,
+        callee: LLVMValueRef,
+        sink: Sink,
+        string: *mut c_void,
+    );
+    pub(crate) fn outboard_inline_processors_agree(
+        advisor: *mut c_void,
+        call: LLVMValueRef,
+        callee: LLVMValueRef,
+    ) -> bool;
+    pub(crate) fn outboard_inline_verdict(
+        advisor: *mut c_void,
+        call: LLVMValueRef,
+        callee: LLVMValueRef,
+        sink: Sink,
+        string: *mut c_void,
+    );
+    pub(crate) fn outboard_enabled_features(
+        advisor: *mut c_void,
+        cpu: Str,
+        features: Str,
+        sink: Sink,
+        string: *mut c_void,
+    );
+    pub(crate) fn outboard_is_only_read(global: LLVMValueRef) -> bool;
+    pub(crate) fn outboard_declare(global: LLVMValueRef);
+    pub(crate) fn outboard_declare_aliases(module: LLVMModuleRef);
+    pub(crate) fn outboard_set_dso_local(global: LLVMValueRef, local: bool);
+    pub(crate) fn outboard_internalize(module: LLVMModuleRef, keep: Str);
+    pub(crate) fn outboard_separate_sections(machine: LLVMTargetMachineRef, functions: bool, variables: bool);
 
     pub(crate) fn outboard_link_needed(
         module: LLVMModuleRef,

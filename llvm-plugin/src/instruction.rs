@@ -159,3 +159,36 @@ unsafe fn is_used_list(constant: LLVMValueRef) -> bool {
     }
     true
 }
+
+/// Marks `instruction` with a number under `kind`, LLVM's word for a sort of metadata. Copies have the mark too.
+pub fn mark(instruction: InstructionValue<'_>, kind: &str, number: u64) {
+    // SAFETY: a live instruction; the node is made in its context.
+    unsafe {
+        let value = instruction.as_value_ref();
+        let context = core::LLVMGetTypeContext(core::LLVMTypeOf(value));
+        let kind = core::LLVMGetMDKindIDInContext(context, kind.as_ptr().cast(), kind.len() as u32);
+        let mut number =
+            core::LLVMValueAsMetadata(core::LLVMConstInt(core::LLVMInt64TypeInContext(context), number, 0));
+        let node = core::LLVMMDNodeInContext2(context, &raw mut number, 1);
+        core::LLVMSetMetadata(value, kind, core::LLVMMetadataAsValue(context, node));
+    }
+}
+
+/// Takes the mark of `kind` from `instruction`; the number that it had.
+pub fn take_mark(instruction: InstructionValue<'_>, kind: &str) -> Option<u64> {
+    // SAFETY: a live instruction; a mark is a node of one constant, and anything else is null on the way.
+    unsafe {
+        let value = instruction.as_value_ref();
+        let context = core::LLVMGetTypeContext(core::LLVMTypeOf(value));
+        let kind = core::LLVMGetMDKindIDInContext(context, kind.as_ptr().cast(), kind.len() as u32);
+        let node = core::LLVMGetMetadata(value, kind);
+        if node.is_null() || core::LLVMGetMDNodeNumOperands(node) != 1 {
+            return None;
+        }
+        let mut number = std::ptr::null_mut();
+        core::LLVMGetMDNodeOperands(node, &raw mut number);
+        core::LLVMSetMetadata(value, kind, std::ptr::null_mut());
+        let is_number = !number.is_null() && !core::LLVMIsAConstantInt(number).is_null();
+        is_number.then(|| core::LLVMConstIntGetZExtValue(number))
+    }
+}

@@ -24,6 +24,7 @@ pub mod fatal;
 mod ffi;
 pub mod function;
 pub mod global;
+pub mod inlining;
 pub mod instruction;
 pub mod layout;
 pub mod module;

@@ -2,6 +2,7 @@
 
 mod damaged;
 mod identify;
+mod inlining;
 mod library;
 mod link;
 mod support;

@@ -2,7 +2,7 @@
 
 use bitcode_link::{Error, Input, ModuleSource};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// A function that calls another and keeps a table and a variable.
 pub(crate) const C: &str = "extern int outside(int);
@@ -20,6 +20,11 @@ pub(crate) const RUST: &str = "
 }
 #[inline(never)] pub fn twice(x: u32) -> u32 { x.wrapping_mul(2) }
 ";
+
+/// The program itself.
+pub(crate) fn bitcode_link() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_bitcode-link"))
+}
 
 /// A folder of files for one test.
 pub(crate) struct Files(tempfile::TempDir);
@@ -62,6 +67,30 @@ impl Files {
             Command::new(rustc).args(["-O", "source.rs", "--crate-name", "demo", "-o", name]).args(flags),
         );
         self.path(name)
+    }
+
+    /// The same, and what it printed.
+    pub(crate) fn llvm_printed(&self, tool: &str, arguments: &[&str]) -> String {
+        self.printed(Command::new(Path::new(env!("LLVM_BINDIR")).join(tool)).args(arguments))
+    }
+
+    /// What `command` does in the folder.
+    pub(crate) fn output(&self, command: &mut Command) -> Output {
+        command.current_dir(self.0.path()).output().expect("the program is installed")
+    }
+
+    /// What `command`, which must succeed, prints.
+    pub(crate) fn printed(&self, command: &mut Command) -> String {
+        let output = self.output(command);
+        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// What `command`, which must fail, says.
+    pub(crate) fn refused(&self, command: &mut Command) -> String {
+        let output = self.output(command);
+        assert_eq!(output.status.code(), Some(1), "{command:?} succeeded or crashed");
+        self.masked(String::from_utf8_lossy(&output.stderr).trim_end())
     }
 
     fn run(&self, command: &mut Command) {

@@ -1,0 +1,139 @@
+//! The calls of helpers in a module: found, marked, and found again after LLVM's passes.
+
+use super::differences::{Traits, differences};
+use super::report::{HelperCall, HelperReport, Outcome};
+use llvm_plugin::debug_location;
+use llvm_plugin::inkwell::module::Module;
+use llvm_plugin::inkwell::values::{FunctionValue, InstructionValue};
+use llvm_plugin::inlining::Advisor;
+use llvm_plugin::instruction::{FunctionUse, call_site, mark, take_mark, uses_of};
+use std::collections::HashSet;
+
+/// The metadata that has a call's number in the report.
+const MARK: &str = "outboard.helper";
+
+/// The calls of `function`.
+pub(super) fn calls_of<'ctx>(function: FunctionValue<'ctx>) -> Vec<InstructionValue<'ctx>> {
+    let call = |one| match one {
+        FunctionUse::Callee(call) => Some(call),
+        _ => None,
+    };
+    let mut calls: Vec<_> = uses_of(function).into_iter().filter_map(call).collect();
+    // LLVM lists the last use first.
+    calls.reverse();
+    calls
+}
+
+/// The function that `call` is in.
+pub(super) fn caller_of<'ctx>(call: InstructionValue<'ctx>) -> Option<FunctionValue<'ctx>> {
+    call.get_parent()?.get_parent()
+}
+
+fn name_of(function: FunctionValue<'_>) -> String {
+    let name = function.get_name().to_string_lossy();
+    // Rust's names without the hash.
+    format!("{:#}", rustc_demangle::demangle(&name))
+}
+
+/// A line of the report about `call`.
+pub(super) fn entry(
+    call: InstructionValue<'_>,
+    helper: String,
+    (outcome, why): (Outcome, Option<String>),
+) -> HelperCall {
+    let caller = caller_of(call).map(name_of).unwrap_or_default();
+    let place = debug_location::of(call).map(|place| place.to_string());
+    HelperCall { helper, caller, place, outcome, why, differences: Vec::new() }
+}
+
+/// Gives each call of the report's helpers in `module` a line, and a mark that leads to it where `marked`.
+pub(super) fn add_calls(
+    report: &mut HelperReport,
+    module: &Module<'_>,
+    advisor: Option<&Advisor>,
+    marked: bool,
+) {
+    let mut calls = Vec::new();
+    for helper in &report.helpers {
+        let Some(function) = module.get_function(&helper.name) else { continue };
+        // Attributes are the same in most callers: one question for each sort of caller.
+        let mut asked: Vec<(Traits, Option<String>)> = Vec::new();
+        for call in calls_of(function) {
+            let outcome = match (&helper.shared, advisor) {
+                (Some(_), _) => (Outcome::Shared, None),
+                (None, None) => (Outcome::Open, None),
+                (None, Some(advisor)) => match blocker(call, function, advisor, &mut asked) {
+                    None => (Outcome::Open, None),
+                    why => (Outcome::Called, why),
+                },
+            };
+            let mut entry = entry(call, helper.name.clone(), outcome);
+            if let (Outcome::Called, Some(advisor), Some(caller)) = (entry.outcome, advisor, caller_of(call))
+            {
+                entry.differences = differences(call, &Traits::of(caller), function, advisor);
+            }
+            if marked {
+                mark(call, MARK, calls.len() as u64);
+            }
+            calls.push(entry);
+        }
+    }
+    report.calls = calls;
+}
+
+/// What the attributes say against inlining `call`, whose callers of one sort are `asked` for once.
+fn blocker<'ctx>(
+    call: InstructionValue<'ctx>,
+    callee: FunctionValue<'ctx>,
+    advisor: &Advisor,
+    asked: &mut Vec<(Traits, Option<String>)>,
+) -> Option<String> {
+    if call_site(call)?.get_called_fn_value().is_none() {
+        return Some("the call passes other types than the helper takes".to_owned());
+    }
+    let traits = Traits::of(caller_of(call)?);
+    if let Some((_, known)) = asked.iter().find(|(known, _)| *known == traits) {
+        return known.clone();
+    }
+    let why = advisor.blocker(call, callee);
+    asked.push((traits, why.clone()));
+    why
+}
+
+/// Completes `report` when LLVM's passes have run: a marked call that is gone was inlined, one that is left was
+/// not. The marks go.
+pub fn complete_report(report: &mut HelperReport, module: &Module<'_>) {
+    let advisor = Advisor::new(module).ok();
+    for call in report.calls.iter_mut().filter(|call| call.outcome != Outcome::Shared) {
+        call.outcome = Outcome::Inlined;
+    }
+    let names: HashSet<_> =
+        report.helpers.iter().filter(|one| one.shared.is_none()).map(|one| one.name.clone()).collect();
+    let mut new = Vec::new();
+    for function in module.get_functions() {
+        let instructions = function.get_basic_block_iter().flat_map(|block| block.get_instructions());
+        for call in instructions.filter(|instruction| call_site(*instruction).is_some()) {
+            let number = take_mark(call, MARK);
+            let callee = call_site(call).and_then(|call| call.get_called_fn_value());
+            let Some(callee) = callee else { continue };
+            let helper = callee.get_name().to_string_lossy().into_owned();
+            if !names.contains(&helper) || callee.count_basic_blocks() == 0 {
+                continue;
+            }
+            let caller = name_of(function);
+            let number = number.and_then(|number| usize::try_from(number).ok());
+            // LLVM loses the mark of a call that it writes anew.
+            let lost = || report.calls.iter().position(|one| one.is_gone_from(&caller, &helper));
+            let number = number.filter(|number| *number < report.calls.len()).or_else(lost);
+            let verdict = || advisor.as_ref().and_then(|advisor| advisor.verdict(call, callee));
+            match number.map(|number| &mut report.calls[number]) {
+                Some(entry) => {
+                    entry.outcome = Outcome::Called;
+                    entry.why = entry.why.take().or_else(verdict);
+                }
+                None => new.push(entry(call, helper, (Outcome::Called, verdict()))),
+            }
+        }
+    }
+    report.calls.append(&mut new);
+}

@@ -1,0 +1,83 @@
+//! One object of several, and only the wanted symbols in it: by LLVM's own ld.lld and llvm-objcopy.
+
+use super::error::CombineError;
+use super::inputs::Native;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where LLVM was installed; llvm-sys asks for the same variable.
+const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
+
+/// Joins `own` and `natives`.
+pub(super) fn join(own: &[u8], natives: &[Native]) -> Result<Vec<u8>, CombineError> {
+    let folder = Folder::new()?;
+    let output = folder.path("joined.o");
+    let mut command = Command::new(tool("ld.lld"));
+    command.args(["-r", "-o"]).arg(&output).arg(folder.write("bitcode.o", own)?);
+    for (index, native) in natives.iter().enumerate() {
+        // A member of an archive has no file of its own.
+        command.arg(match &native.origin.member {
+            None => native.origin.file.clone(),
+            Some(_) => folder.write(&format!("{index}.o"), &native.bytes)?,
+        });
+    }
+    run(&mut command)?;
+    folder.read(&output)
+}
+
+/// `object` with no global symbols but `keep`, and those that it needs of others.
+pub(super) fn hide_except(object: &[u8], keep: &BTreeSet<String>) -> Result<Vec<u8>, CombineError> {
+    let folder = Folder::new()?;
+    let (input, output) = (folder.write("shown.o", object)?, folder.path("hidden.o"));
+    let list: String = keep.iter().flat_map(|symbol| [symbol.as_str(), "\n"]).collect();
+    let list = folder.write("symbols", list.as_bytes())?;
+    let mut option = std::ffi::OsString::from("--keep-global-symbols=");
+    option.push(list);
+    run(Command::new(tool("llvm-objcopy")).arg(option).arg(input).arg(&output))?;
+    folder.read(&output)
+}
+
+/// A program of LLVM's.
+fn tool(name: &str) -> PathBuf {
+    let prefix = std::env::var_os(PREFIX_VARIABLE).filter(|value| !value.is_empty());
+    prefix.map_or_else(
+        || Path::new(env!("LLVM_BINDIR")).join(name),
+        |prefix| Path::new(&prefix).join("bin").join(name),
+    )
+}
+
+fn run(command: &mut Command) -> Result<(), CombineError> {
+    let program = PathBuf::from(command.get_program());
+    let output =
+        command.output().map_err(|source| CombineError::NotRun { program: program.clone(), source })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(CombineError::Failed { program, status: output.status, text })
+}
+
+/// Files for other programs.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Result<Self, CombineError> {
+        let folder = tempfile::tempdir();
+        folder.map(Self).map_err(|source| CombineError::Write { path: std::env::temp_dir(), source })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, CombineError> {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).map_err(|source| CombineError::Write { path: path.clone(), source })?;
+        Ok(path)
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, CombineError> {
+        std::fs::read(path).map_err(|source| crate::Error::Read { path: path.to_owned(), source }.into())
+    }
+}
