@@ -2,6 +2,7 @@
 
 use crate::bitstream::Malformed;
 use crate::origin::Origin;
+use diagnostics::Code;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -153,6 +154,27 @@ pub enum Error {
         /// LLVM's text.
         text: String,
     },
+}
+
+impl Error {
+    /// What explains it.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Read { .. } => Code::OB0207,
+            Self::UnknownFormat { .. }
+            | Self::Archive { .. }
+            | Self::EmptyArchive { .. }
+            | Self::NestedArchive { .. }
+            | Self::Object { .. }
+            | Self::Malformed { .. }
+            | Self::Parse { .. }
+            | Self::Crashed { .. } => Code::OB0301,
+            Self::NewerProducer { .. } | Self::OlderProducer { .. } => Code::OB0302,
+            Self::ModuleAssembly { .. } => Code::OB0303,
+            Self::LayoutMismatch(_) | Self::FlagMismatch { .. } | Self::Link { .. } => Code::OB0304,
+            Self::DuplicateSymbol { .. } => Code::OB0305,
+        }
+    }
 }
 
 /// Two modules that have something different.

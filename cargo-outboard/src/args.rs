@@ -54,6 +54,11 @@ pub(crate) enum Command {
     Images(ImagesCommand),
     /// Show what kernels take (registers, memory, code), or their code
     Inspect(InspectArguments),
+    /// Explain an error or a warning by its code, such as OB0012; without a code, list all
+    Explain {
+        /// The code
+        code: Option<String>,
+    },
     /// Remove images and reports from the target folder
     Clean {
         /// Remove the plugins and linkers that builds have used too

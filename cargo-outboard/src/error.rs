@@ -1,5 +1,6 @@
 //! What keeps the command from its work, each with what helps.
 
+use diagnostics::Code;
 use std::path::PathBuf;
 
 /// What functions return.
@@ -66,4 +67,29 @@ pub(crate) enum Error {
     NoImage { program: String, architecture: &'static str, device: &'static str },
     #[error("`{place}` is {known}, not {found}")]
     BadValue { place: String, known: &'static str, found: String },
+    #[error("there is no code `{code}`{}", nearest.as_ref().map_or_else(|| "\nhelp: `cargo outboard explain` lists all".to_owned(), |nearest| format!("\nhelp: did you mean `{nearest}`?")))]
+    NoCode { code: String, nearest: Option<String> },
+}
+
+impl Error {
+    /// What explains it.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::Read { .. } | Self::Write { .. } => Code::OB0207,
+            Self::UnknownDevice { .. } => Code::OB0401,
+            Self::OtherLlvm { .. } => Code::OB0501,
+            Self::NoPart { .. } => Code::OB0502,
+            Self::Run { .. } | Self::Failed { .. } | Self::Json { .. } | Self::NoVersion { .. } => {
+                Code::OB0503
+            }
+            Self::OtherTarget { .. } => Code::OB0504,
+            Self::NoStore => Code::OB0505,
+            Self::Install(_) | Self::Missing { .. } => Code::OB0506,
+            Self::Metadata { .. } => Code::OB0601,
+            Self::BadValue { .. } => Code::OB0602,
+            Self::ProjectName { .. } | Self::Exists { .. } => Code::OB0603,
+            Self::NoProgram { .. } | Self::NoKernel { .. } => Code::OB0604,
+            Self::NoCode { .. } => Code::OB0605,
+        }
+    }
 }

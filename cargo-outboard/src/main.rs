@@ -9,6 +9,7 @@ mod config;
 mod doctor;
 mod environment;
 mod error;
+mod explain;
 mod finding;
 mod flags;
 mod images;
@@ -26,6 +27,7 @@ mod toolchain;
 use anyhow::{Context as _, Result};
 use args::{Arguments, Command};
 use clap::{CommandFactory as _, Parser as _};
+use diagnostics::{Diagnostic, Level};
 use error::Error;
 use finding::Finding;
 use std::ffi::OsString;
@@ -70,6 +72,7 @@ fn run(arguments: &Arguments, behind: &[OsString]) -> Result<ExitCode> {
             clap_complete::generate(*shell, &mut Arguments::command(), "cargo-outboard", &mut script);
             print(&String::from_utf8(script).context("the script is no text")?)
         }
+        Command::Explain { code } => print(&explain::explain(code.as_deref())?),
         Command::Man => print(&manual()?),
     }
 }
@@ -127,15 +130,10 @@ fn print(text: &str) -> Result<ExitCode> {
 
 #[expect(clippy::print_stderr, reason = "this is the program")]
 fn write_error(error: &anyhow::Error) {
-    // What helps comes last, behind the cause.
-    let text = error.to_string();
-    let (text, help) = text.split_once("\nhelp: ").unwrap_or((&text, ""));
-    eprint!("error: {text}");
-    for cause in error.chain().skip(1) {
-        eprint!(": {cause}");
-    }
-    eprintln!();
-    if !help.is_empty() {
-        eprintln!("help: {help}");
+    let code = error.downcast_ref::<error::Error>().map(error::Error::code);
+    let style = report::Style::find(None).of_messages();
+    eprintln!("{}", Diagnostic::of_error(Level::Error, code, error.as_ref()).render(style));
+    if let Some(pointer) = diagnostics::pointer(code.as_slice()) {
+        eprintln!("{pointer}");
     }
 }

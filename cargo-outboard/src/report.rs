@@ -1,5 +1,6 @@
 //! What the linker step has told of programs: the summary of a build, and its errors without rustc's around them.
 
+use diagnostics::{Diagnostic, Level};
 use serde::Deserialize;
 use std::fs;
 use std::io::IsTerminal as _;
@@ -11,8 +12,25 @@ pub(crate) struct Report {
     pub(crate) program: PathBuf,
     pub(crate) kernels: Vec<Kernel>,
     pub(crate) images: Vec<Image>,
-    pub(crate) warnings: Vec<String>,
-    pub(crate) error: Option<String>,
+    #[serde(default)]
+    pub(crate) stayed: Vec<Stayed>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Whether nothing was linked.
+    pub(crate) fn failed(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error)
+    }
+}
+
+/// A kernel that no image has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Stayed {
+    /// Its Rust name.
+    pub(crate) name: String,
+    /// Why it runs on the CPU alone.
+    pub(crate) reason: String,
 }
 
 /// One kernel.
@@ -27,7 +45,7 @@ pub(crate) struct Kernel {
 impl Kernel {
     /// Whether it is the crate outboard's own, by which that finds out whether a device works.
     fn is_probe(&self) -> bool {
-        self.name.contains(", outboard::launch::offer::")
+        self.name.starts_with("outboard::launch::offer::")
     }
 }
 
@@ -71,7 +89,7 @@ pub(crate) fn of_run(folder: &Path) -> Vec<Report> {
 
 /// The one line at the end of a build; none where nothing was linked that launches.
 pub(crate) fn summary(reports: &[Report]) -> Option<String> {
-    let made: Vec<_> = reports.iter().filter(|report| report.error.is_none()).collect();
+    let made: Vec<_> = reports.iter().filter(|report| !report.failed()).collect();
     let (kernels, size) = made.iter().fold((0, 0), |(kernels, size), report| {
         let images: u64 = report.images.iter().map(|image| image.size).sum();
         (kernels + report.kernels.iter().filter(|kernel| !kernel.is_probe()).count(), size + images)
@@ -87,8 +105,24 @@ pub(crate) fn summary(reports: &[Report]) -> Option<String> {
         [one] => format!("`{}`", program_name(&one.program)),
         many => format!("{} programs", many.len()),
     };
-    let plural = if kernels == 1 { "" } else { "s" };
-    Some(format!("{kernels} kernel{plural} in {programs}, for {}: {}", devices.join(", "), bytes(size)))
+    let mut text = match kernels {
+        0 => format!("no kernels in {programs}"),
+        _ => {
+            let plural = if kernels == 1 { "" } else { "s" };
+            format!("{kernels} kernel{plural} in {programs}, for {}: {}", devices.join(", "), bytes(size))
+        }
+    };
+    let mut stayed: Vec<String> = Vec::new();
+    for Stayed { name, reason } in made.iter().flat_map(|report| &report.stayed) {
+        let one = format!("`{name}`: {reason}");
+        if !stayed.contains(&one) {
+            stayed.push(one);
+        }
+    }
+    if !stayed.is_empty() {
+        text.push_str(&format!("; on the host stayed {}", stayed.join(", ")));
+    }
+    Some(text)
 }
 
 /// A program's name without the hash that cargo gives it.
@@ -169,20 +203,16 @@ impl Style {
         }
     }
 
-    /// An error or a warning.
-    pub(crate) fn message(self, severity: &str, text: &str) -> String {
-        let color = if severity == "error" { "31" } else { "33" };
-        if self.colors {
-            format!("\x1b[1;{color}m{severity}\x1b[0m\x1b[1m:\x1b[0m {text}")
-        } else {
-            format!("{severity}: {text}")
-        }
+    /// For messages.
+    pub(crate) fn of_messages(self) -> diagnostics::Style {
+        diagnostics::Style { colors: self.colors }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Image, Kernel, Report, Style, bytes, summary};
+    use super::{Image, Kernel, Report, Stayed, Style, bytes, summary};
+    use diagnostics::{Diagnostic, Level};
 
     fn report(program: &str, kernels: usize, images: &[(&str, &str, u64)]) -> Report {
         let image = |&(triple, arch, size): &(&str, &str, u64)| Image {
@@ -195,8 +225,8 @@ mod tests {
             program: program.into(),
             kernels: vec![kernel; kernels],
             images: images.iter().map(image).collect(),
-            warnings: Vec::new(),
-            error: None,
+            stayed: Vec::new(),
+            diagnostics: Vec::new(),
         }
     }
 
@@ -211,8 +241,21 @@ mod tests {
             summary(&many).as_deref(),
             Some("5 kernels in 2 programs, for x86_64, nvptx64 sm_90: 4.0 KiB")
         );
-        let failed = Report { error: Some("no".into()), ..report("a", 0, &[]) };
+        let error = Diagnostic::new(Level::Error, None, "no");
+        let failed = Report { diagnostics: vec![error], ..report("a", 0, &[]) };
         assert_eq!(summary(&[failed]), None);
+    }
+
+    #[test]
+    fn the_summary_tells_what_stayed_on_the_host() {
+        let stayed = |name: &str| Stayed { name: name.into(), reason: "it prints (OB0012)".into() };
+        let host = ("x86_64-unknown-linux-gnu", "", 2048);
+        let some = Report { stayed: vec![stayed("dep::f")], ..report("a", 1, &[host]) };
+        let text = "1 kernel in `a`, for x86_64: 2.0 KiB; on the host stayed `dep::f`: it prints (OB0012)";
+        assert_eq!(summary(&[some]).as_deref(), Some(text));
+        let none = Report { stayed: vec![stayed("f"), stayed("g"), stayed("f")], ..report("a", 0, &[]) };
+        let text = "no kernels in `a`; on the host stayed `f`: it prints (OB0012), `g`: it prints (OB0012)";
+        assert_eq!(summary(&[none]).as_deref(), Some(text));
     }
 
     #[test]
@@ -224,9 +267,7 @@ mod tests {
 
     #[test]
     fn lines_look_like_cargos() {
-        let plain = Style { colors: false };
-        assert_eq!(plain.status("Outboard", "x"), "    Outboard x");
-        assert_eq!(plain.message("error", "x"), "error: x");
+        assert_eq!(Style { colors: false }.status("Outboard", "x"), "    Outboard x");
         assert_eq!(Style { colors: true }.status("Outboard", "x"), "\x1b[1;32m    Outboard\x1b[0m x");
     }
 }

@@ -10,6 +10,7 @@ use crate::store;
 use crate::toolchain::{TARGET, Toolchain};
 use crate::{flags, message};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
+use diagnostics::{Code, Diagnostic, Level};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -58,7 +59,9 @@ pub(crate) fn run(verb: &str, build: &BuildArguments, behind: &[OsString]) -> Re
     let plan = Plan::of(&build.own, &options)?;
     let style = Style::find(options.color.as_deref());
     for warning in &plan.warnings {
-        print_line(&style.message("warning", warning));
+        print_line(
+            &Diagnostic::of_text(Level::Warning, Some(Code::OB0602), warning).render(style.of_messages()),
+        );
     }
     let added = flags::additions(&plan.config, &plan.own_flags);
     let mut command = Command::new(cargo());
@@ -104,20 +107,22 @@ fn with_users(options: &str) -> String {
 
 /// What the linker step told, which rustc hides where all went well, and buries where not.
 fn tell(reports: &[Report], options: &CargoOptions, style: Style) {
-    let mut told: Vec<String> = Vec::new();
-    for report in reports {
-        let warnings = report.warnings.iter().map(|text| style.message("warning", text));
-        let lines = warnings.chain(report.error.iter().map(|text| style.message("error", text)));
-        for line in lines {
-            // Tests of a crate link the same kernels again and again.
-            if !told.contains(&line) {
-                print_line(&line);
-                told.push(line);
-            }
+    let mut told: Vec<&Diagnostic> = Vec::new();
+    for diagnostic in reports.iter().flat_map(|report| &report.diagnostics) {
+        // Tests of a crate link the same kernels again and again.
+        if !told.contains(&diagnostic) {
+            print_line(&(diagnostic.render(style.of_messages()) + "\n"));
+            told.push(diagnostic);
         }
     }
     if let Some(summary) = report::summary(reports).filter(|_| !options.quiet) {
         print_line(&style.status("Outboard", &summary));
+    }
+    let mut codes: Vec<_> = told.iter().filter_map(|diagnostic| diagnostic.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    if let Some(pointer) = diagnostics::pointer(&codes) {
+        print_line(&pointer);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong in a link, with the files, kernels and symbols that it is about.
 
+mod codes;
 mod texts;
 
 pub(crate) use texts::demangled;

@@ -5,7 +5,8 @@ mod args;
 use anyhow::{Context as _, Result};
 use args::{Arguments, Command, InspectArguments, LinkArguments, MessageFormat};
 use clap::{CommandFactory as _, Parser as _};
-use device_link::{Error, Failure, container, link_device, plan_link, write_file};
+use device_link::{Error, Failure, Refusal, container, link_device, plan_link, write_file};
+use diagnostics::{Diagnostic, Level, Style};
 // To be linked: LLVM's threads allocate small pieces all the time.
 use mimalloc as _;
 use std::path::Path;
@@ -169,37 +170,38 @@ fn warn(warnings: &[String], format: MessageFormat) {
     }
 }
 
-/// An error and its causes on one line, and below it what helps.
-fn with_causes(error: &anyhow::Error) -> String {
-    let mut causes = Vec::new();
-    let mut helps = Vec::new();
-    for text in error.chain().map(ToString::to_string) {
-        let (cause, help) =
-            text.split_once("\nhelp: ").map_or((&*text, None), |(cause, help)| (cause, Some(help)));
-        causes.push(cause.to_owned());
-        helps.extend(help.map(|help| format!("\nhelp: {help}")));
-    }
-    format!("{}{}", causes.join(": "), helps.concat())
-}
-
-/// Prints an error: kernels' problems one by one, the causes of other errors behind them.
+/// Prints an error: kernels' problems one by one.
 fn report(error: &anyhow::Error, format: MessageFormat) {
-    let messages = match error.downcast_ref::<Error>() {
-        Some(Error::Kernels(refusals)) => refusals
-            .iter()
-            .map(|refusal| (refusal.to_string(), Some(refusal.problem.kernel.as_str())))
-            .collect(),
-        _ => vec![(with_causes(error), None)],
-    };
-    for (message, kernel) in messages {
+    let error = error.downcast_ref::<Error>().map_or_else(
+        || vec![(Diagnostic::of_error(Level::Error, None, error.as_ref()), None)],
+        diagnostics_of,
+    );
+    for (diagnostic, kernel) in error {
         let line = match format {
-            MessageFormat::Text => format!("error: {message}"),
-            MessageFormat::Json => {
-                serde_json::json!({ "reason": "error", "message": message, "kernel": kernel }).to_string()
-            }
+            MessageFormat::Text => diagnostic.render(Style::PLAIN),
+            MessageFormat::Json => message("error", &diagnostic, kernel),
         };
         write_error(&line);
     }
+}
+
+/// What is wrong, with the kernel that it is about.
+fn diagnostics_of(error: &Error) -> Vec<(Diagnostic, Option<&str>)> {
+    let Error::Kernels(refusals) = error else {
+        return vec![(Diagnostic::of_error(Level::Error, error.code(), error), None)];
+    };
+    let of_refusal = |refusal: &Refusal| {
+        Diagnostic::of_text(Level::Error, Some(refusal.problem.code()), &refusal.to_string())
+    };
+    refusals.iter().map(|refusal| (of_refusal(refusal), Some(refusal.problem.kernel.as_str()))).collect()
+}
+
+/// A message as JSON, in a line.
+fn message(reason: &str, diagnostic: &Diagnostic, kernel: Option<&str>) -> String {
+    let rendered = diagnostic.render(Style::PLAIN);
+    let text = rendered.split_once(": ").map_or(&*rendered, |(_, text)| text);
+    serde_json::json!({ "reason": reason, "code": diagnostic.code, "message": text, "kernel": kernel })
+        .to_string()
 }
 
 #[expect(clippy::print_stderr, reason = "this is the program")]

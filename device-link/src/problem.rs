@@ -5,6 +5,7 @@ use crate::compose::Origins;
 use crate::error::{Error, demangled};
 use crate::hop::Hop;
 use crate::trouble::Trouble;
+use diagnostics::Code;
 use llvm_plugin::inkwell::module::Module;
 use std::collections::HashSet;
 use std::fmt;
@@ -133,6 +134,14 @@ pub(crate) fn first_of(mut errors: Vec<(String, Error)>, images: usize) -> Optio
 }
 
 impl Problem {
+    /// What explains it: of what the standard library does, that its function can't run on a device.
+    pub fn code(&self) -> Code {
+        match self.library_function() {
+            Some(_) if self.trouble.is_what_code_uses() => Code::OB0012,
+            _ => self.trouble.code(),
+        }
+    }
+
     /// The function of Rust's standard library that the kernel's own code calls on the way.
     fn library_function(&self) -> Option<&str> {
         let names = self.chain.iter().rev().filter(|hop| !hop.inlined).map(|hop| hop.name.as_str());

@@ -3,6 +3,7 @@
 use crate::error::demangled;
 use crate::limits::Limit;
 use crate::native_members::NativeDefinition;
+use diagnostics::Code;
 use thiserror::Error;
 
 /// What is wrong with a kernel, as what is said of it behind its name.
@@ -162,6 +163,27 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// What explains it.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Returns { .. } | Self::VarArgs | Self::Parameter { .. } => Code::OB0001,
+            Self::EntryParameter { .. } | Self::NoEnvironment | Self::MarkerInEntry { .. } => Code::OB0002,
+            Self::Empty | Self::OnlyPanics => Code::OB0003,
+            Self::UndefinedFunction { .. } | Self::UndefinedVariable { .. } => Code::OB0011,
+            Self::ThreadLocal { .. } => Code::OB0013,
+            Self::Mutable { .. } => Code::OB0014,
+            Self::Assembly { .. } | Self::HostIntrinsic { .. } => Code::OB0015,
+            Self::FunctionPointer { .. } => Code::OB0016,
+            Self::Recursion { .. } => Code::OB0017,
+            Self::WideInteger { .. } => Code::OB0018,
+            Self::Barrier => Code::OB0021,
+            Self::MayBeMoved { .. } => Code::OB0022,
+            Self::NoSuchMarker { .. } => Code::OB0023,
+            Self::MarkerOperand { .. } | Self::MarkerNotInlined { .. } => Code::OB0024,
+            Self::NoStandardLibrary { .. } => Code::OB0025,
+        }
+    }
+
     /// Whether it is something that code refers to: within a library, its author can't be told to change it.
     pub(crate) fn is_what_code_uses(&self) -> bool {
         matches!(

@@ -1,5 +1,6 @@
 //! What can be wrong with a linker's command line and the files on it.
 
+use diagnostics::Code;
 use std::path::PathBuf;
 
 /// What the library's functions return.
@@ -60,6 +61,27 @@ pub enum Error {
         /// The kernel, demangled.
         kernel: String,
     },
+    /// A program that can't be run.
+    #[error("can't run `{}`\nhelp: {help}", program.display())]
+    Run {
+        /// The program.
+        program: PathBuf,
+        /// What helps.
+        help: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A program that ends before it begins.
+    #[error(
+        "can't start `{}`: {text}\nhelp: it needs LLVM 22.1: `cargo outboard setup` installs it on Debian",
+        program.display()
+    )]
+    NotStarted {
+        /// The program.
+        program: PathBuf,
+        /// What the dynamic linker says.
+        text: String,
+    },
     /// An option of ours that isn't one.
     #[error("unknown option `{option}`\nhelp: the options are {known}")]
     UnknownOption {
@@ -84,4 +106,21 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+}
+
+impl Error {
+    /// What explains it; nothing where it is a bug.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Read { .. } | Self::Write { .. } => Some(Code::OB0207),
+            Self::Object { .. } => Some(Code::OB0209),
+            Self::Keep { .. } => None,
+            Self::Record { source, .. } => source.code(),
+            Self::NoRecord { .. } => Some(Code::OB0201),
+            Self::UnknownOption { .. } | Self::BadValue { .. } | Self::NestedResponseFile { .. } => {
+                Some(Code::OB0206)
+            }
+            Self::Run { .. } | Self::NotStarted { .. } => Some(Code::OB0208),
+        }
+    }
 }

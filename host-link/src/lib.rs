@@ -8,6 +8,7 @@ pub mod dep_info;
 pub mod error;
 pub mod job;
 pub mod keep;
+pub mod report;
 pub mod response_file;
 pub mod scan;
 

@@ -1,11 +1,13 @@
 //! `outboard-link`, in place of the C compiler that links: where something launches, the program's images are made
 //! first and linked with it. Where nothing does, the real linker takes over at once.
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
+use diagnostics::{Diagnostic, Level, Style};
+use host_link::Error;
 use host_link::command_line::{CommandLine, sysroot_of};
 use host_link::job::{Job, Runtime};
 use host_link::scan::{Scan, scan};
-use host_link::{dep_info, keep, response_file};
+use host_link::{dep_info, keep, report, response_file};
 use std::ffi::OsString;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
@@ -32,34 +34,25 @@ const NOT_LOADED: i32 = 127;
 const MOST_ARGUMENT_BYTES: usize = 1 << 20;
 
 fn main() -> ExitCode {
-    let mut output = PathBuf::from("program");
-    match run(&mut output) {
-        Ok(code) => code,
-        Err(error) => {
-            let text = format!("{error:#}");
-            write_line(&format!("error: {text}"));
-            tell_run(&output, &text);
-            ExitCode::FAILURE
-        }
+    let options = std::env::var(OPTIONS_VARIABLE).ok();
+    let given = options.as_deref().unwrap_or_default();
+    let line = response_file::expand(std::env::args_os().skip(1));
+    match line.and_then(|(arguments, _)| CommandLine::parse_with(given, arguments)) {
+        Ok(line) => run(&line, options.as_deref()).unwrap_or_else(|error| fail(&error, Some(&line))),
+        Err(error) => fail(&error.into(), None),
     }
 }
 
-/// Links; `output` is what, as soon as that is known.
-fn run(output: &mut PathBuf) -> Result<ExitCode> {
-    let (arguments, _) = response_file::expand(std::env::args_os().skip(1))?;
-    let options = std::env::var(OPTIONS_VARIABLE).ok();
-    let line = CommandLine::parse_with(options.as_deref().unwrap_or_default(), arguments)?;
-    output.clone_from(&line.output);
+fn run(line: &CommandLine, options: Option<&str>) -> Result<ExitCode> {
     let found = if line.links { scan(&line.inputs)? } else { Scan::default() };
     if line.registration_only {
-        return make_registration(&line, &found);
+        return make_registration(line, &found);
     }
     let keeps = line.shared && found.makes_rust_library && !found.sections.is_empty();
     if !found.has_launches() && !keeps {
         // Returns only where it fails.
-        let mut command = linker(&line, &[], None)?;
-        let error = command.exec();
-        bail!(cannot_run(&line.linker, &error));
+        let mut command = linker(line, &[], None)?;
+        return Err(cannot_run(&line.linker, command.exec()).into());
     }
     let temporary = tempfile::Builder::new()
         .prefix("outboard-link.")
@@ -67,9 +60,9 @@ fn run(output: &mut PathBuf) -> Result<ExitCode> {
         .context("can't make a folder for objects")?;
     let mut first: Vec<OsString> = Vec::new();
     if found.has_launches() {
-        dep_info::track(&line.output, OPTIONS_VARIABLE, options.as_deref())?;
+        dep_info::track(&line.output, OPTIONS_VARIABLE, options)?;
         let object = temporary.path().join("outboard.o");
-        if let Some(failed) = register(&line, &found, &object)? {
+        if let Some(failed) = register(line, &found, &object)? {
             return Ok(failed);
         }
         // First on the line: GNU ld finds what it needs of the C library behind it.
@@ -88,8 +81,8 @@ fn run(output: &mut PathBuf) -> Result<ExitCode> {
         keep::write(&found.sections, &object, &line.output)?;
         first.push(object.into());
     }
-    let status = linker(&line, &first, Some(&temporary))?.status();
-    let status = status.map_err(|error| anyhow!(cannot_run(&line.linker, &error)))?;
+    let status = linker(line, &first, Some(&temporary))?.status();
+    let status = status.map_err(|source| cannot_run(&line.linker, source))?;
     Ok(exit_code(status))
 }
 
@@ -97,9 +90,8 @@ fn run(output: &mut PathBuf) -> Result<ExitCode> {
 fn make_registration(line: &CommandLine, found: &Scan) -> Result<ExitCode> {
     let folder =
         line.output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failed = || format!("can't write `{}`", line.output.display());
-    let temporary =
-        tempfile::Builder::new().prefix(".outboard-link.").tempdir_in(folder).with_context(failed)?;
+    let failed = |source| Error::Write { path: line.output.clone(), source };
+    let temporary = tempfile::Builder::new().prefix(".outboard-link.").tempdir_in(folder).map_err(failed)?;
     let object = temporary.path().join("outboard.o");
     if found.has_launches() {
         if let Some(exit) = register(line, found, &object)? {
@@ -108,15 +100,13 @@ fn make_registration(line: &CommandLine, found: &Scan) -> Result<ExitCode> {
     } else {
         keep::write(&[], &object, &line.output)?;
     }
-    std::fs::rename(&object, &line.output).with_context(failed)?;
+    std::fs::rename(&object, &line.output).map_err(failed)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn cannot_run(program: &Path, error: &std::io::Error) -> String {
-    format!(
-        "can't run the linker `{}`: {error}\nhelp: install it, or name another with --outboard-linker",
-        program.display()
-    )
+fn cannot_run(program: &Path, source: std::io::Error) -> Error {
+    let help = "it is the linker: install it, or name another with --outboard-linker";
+    Error::Run { program: program.to_owned(), help, source }
 }
 
 /// The real linker, with `first` in front of what it was called with.
@@ -133,8 +123,8 @@ fn linker(line: &CommandLine, first: &[OsString], temporary: Option<&TempDir>) -
         // written over by the next link.
         None => beside(&line.output, ".outboard.arguments"),
     };
-    std::fs::write(&path, response_file::write(&arguments))
-        .with_context(|| format!("can't write `{}`", path.display()))?;
+    let written = std::fs::write(&path, response_file::write(&arguments));
+    written.map_err(|source| Error::Write { path: path.clone(), source })?;
     let mut argument = OsString::from("@");
     argument.push(path);
     command.arg(argument);
@@ -162,20 +152,18 @@ fn register(line: &CommandLine, found: &Scan, object: &Path) -> Result<Option<Ex
     };
     let path = object.with_file_name("job.json");
     let text = serde_json::to_vec(&job).context("a path is not UTF-8")?;
-    std::fs::write(&path, text).with_context(|| format!("can't write `{}`", path.display()))?;
+    std::fs::write(&path, text).map_err(|source| Error::Write { path: path.clone(), source })?;
     let program =
         std::env::current_exe().context("can't tell where this program is")?.with_file_name(REGISTER);
     let output = Command::new(&program).arg(&path).stdout(Stdio::inherit()).output();
-    let output = output.map_err(|error| {
-        anyhow!("can't run `{}`: {error}\nhelp: it belongs beside outboard-link", program.display())
-    })?;
+    let help = "it belongs beside outboard-link";
+    let output = output.map_err(|source| Error::Run { program: program.clone(), help, source })?;
     let said = String::from_utf8_lossy(&output.stderr);
     match output.status.code() {
-        Some(NOT_LOADED) => bail!(
-            "can't start `{}`: {}\nhelp: it needs LLVM 22.1: `cargo outboard setup` installs it on Debian",
-            program.display(),
-            said.trim().rsplit("error while loading shared libraries: ").next().unwrap_or_default()
-        ),
+        Some(NOT_LOADED) => {
+            let text = said.trim().rsplit("error while loading shared libraries: ").next();
+            Err(Error::NotStarted { program, text: text.unwrap_or_default().to_owned() }.into())
+        }
         code => {
             write_line(said.trim_end());
             match (code, output.status.signal()) {
@@ -192,18 +180,6 @@ fn run_folder() -> Option<PathBuf> {
     std::env::var_os(RUN_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
-/// Has the run of cargo know of a failure, which rustc shows at the end of a long command line.
-fn tell_run(output: &Path, error: &str) {
-    let Some(folder) = run_folder() else { return };
-    let program = std::path::absolute(output).unwrap_or_else(|_| output.to_owned());
-    let report = serde_json::json!({
-        "program": program, "kernels": [], "images": [], "warnings": [], "error": error,
-    });
-    let name = program.file_name().unwrap_or_default();
-    // It is on standard error too.
-    drop(std::fs::write(beside(&folder.join(name), ".json"), report.to_string()));
-}
-
 /// A folder of cargo's, which `cargo clean` removes: the nearest above the output that is marked as one.
 fn cache_beside(output: &Path) -> Option<PathBuf> {
     let output = std::path::absolute(output).ok()?;
@@ -214,6 +190,19 @@ fn cache_beside(output: &Path) -> Option<PathBuf> {
 fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     code.map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// Tells why nothing was linked: on standard error, and in the report if one is wanted.
+fn fail(error: &anyhow::Error, line: Option<&CommandLine>) -> ExitCode {
+    let code = error.downcast_ref::<Error>().and_then(Error::code);
+    let diagnostic = Diagnostic::of_error(Level::Error, code, error.as_ref());
+    write_line(&diagnostic.render(Style::PLAIN));
+    let output = line.map_or(Path::new("program"), |line| &line.output);
+    for folder in line.and_then(|line| line.options.report.clone()).into_iter().chain(run_folder()) {
+        // Whoever reads it has the text above too.
+        let _ = report::write_failed(&folder, output, std::slice::from_ref(&diagnostic));
+    }
+    ExitCode::FAILURE
 }
 
 #[expect(clippy::print_stderr, reason = "this is the program")]

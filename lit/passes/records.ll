@@ -18,7 +18,7 @@ target triple = "x86_64-unknown-linux-gnu"
 ; CHECK: @outboard.record = private unnamed_addr constant [{{[0-9]+}} x i8] c"OBRECORD\01\00\00\00\16\00\00\00{{.*}}", section ".outboard.records", align 16, !exclude ![[EMPTY:[0-9]+]]
 ; CHECK: @llvm.compiler.used = appending global [1 x ptr] [ptr @outboard.record], section "llvm.metadata"
 ; CHECK: ![[EMPTY]] = !{}
-; PARAMETER: error: offload-records: unknown parameter `images`
+; PARAMETER: error: offload-records[OB0104]: unknown parameter `images`
 ; PARAMETER-NEXT: help: the pass has no parameters
 ; PRINTED: offload-records
 define i32 @answer() {
@@ -73,7 +73,7 @@ target triple = "aarch64-unknown-linux-gnu"
 declare i32 @__outboard_launch_0(ptr, i64, i32, i32, i32, i32, i32, i32, i32, i32)
 declare void @axpy()
 
-; CHECK: error: offload-records: 1 launch in a module for `aarch64-unknown-linux-gnu`: device code is made of bitcode for x86_64 alone
+; CHECK: error: offload-records[OB0108]: 1 launch in a module for `aarch64-unknown-linux-gnu`: device code is made of bitcode for x86_64 alone
 ; CHECK-NEXT: help: compile the crates that launch for x86_64-unknown-linux-gnu
 define i32 @launch() {
   %status = call i32 @__outboard_launch_0(ptr @axpy, i64 -1, i32 0, i32 1, i32 1, i32 1, i32 1, i32 1, i32 1, i32 0)

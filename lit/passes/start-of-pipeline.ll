@@ -15,7 +15,7 @@ declare void @axpy()
 ; WARN: warning: outboard: no images were given for 1 launch in module `{{.*}}start-of-pipeline.ll`: only the fallback will run
 ; WARN-NEXT: help: use OUTBOARD_PASSES='offload-host<images=FILE>' in the environment
 
-; UNKNOWN: error: OUTBOARD_PASSES: unknown pass `offload-hots<images={{.*}}>`
+; UNKNOWN: error: OUTBOARD_PASSES[OB0104]: unknown pass `offload-hots<images={{.*}}>`
 ; UNKNOWN-NEXT: help: passes are offload-host<images=FILE>, offload-embed<images=FILE> and offload-records
 
 ; CHECK: define i32 @launch(

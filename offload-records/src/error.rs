@@ -1,6 +1,7 @@
 //! What can be wrong with records.
 
 use crate::layout::VERSION;
+use diagnostics::Code;
 
 /// Bytes that are no record, or one that cannot be used here.
 #[derive(Debug, thiserror::Error)]
@@ -58,4 +59,16 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+}
+
+impl Error {
+    /// What explains it; nothing where it is a bug.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Version { .. } => Some(Code::OB0202),
+            Self::LlvmMajor { .. } => Some(Code::OB0203),
+            Self::NotARecord { .. } | Self::Size { .. } | Self::Damaged { .. } => Some(Code::OB0204),
+            Self::Compress { .. } => None,
+        }
+    }
 }

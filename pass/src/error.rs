@@ -1,6 +1,9 @@
 //! What a user can get wrong, in words.
 
+use crate::report::Coded;
 use abi::launch::{FUNCTION_PREFIX, MAX_ARGUMENTS};
+use diagnostics::Code;
+use host_codegen::container::ContainerError;
 use std::path::PathBuf;
 
 /// A mistake in a launch, a parameter or an image file.
@@ -24,6 +27,10 @@ pub(crate) enum Error {
     UnknownOptions { kernel: String, bits: u32, known: String },
     #[error(transparent)]
     Map(#[from] host_codegen::MapError),
+    #[error(
+        "unknown pass `{name}`\nhelp: passes are offload-host<images=FILE>, offload-embed<images=FILE> and offload-records"
+    )]
+    UnknownPass { name: String },
     #[error("unknown parameter `{parameter}`\nhelp: did you mean `{nearest}`? The parameters are {known}")]
     UnknownParameter { parameter: String, nearest: String, known: String },
     #[error("unknown parameter `{parameter}`\nhelp: the pass has no parameters")]
@@ -58,4 +65,73 @@ pub(crate) enum Error {
     DecodeImage { path: PathBuf, reason: String },
     #[error("image file `{}` holds no images", path.display())]
     EmptyImage { path: PathBuf },
+}
+
+impl Error {
+    /// What explains it.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::UnknownArity { .. } | Self::WrongType { .. } | Self::AddressTaken { .. } => Code::OB0101,
+            Self::KernelNotFunction { .. } => Code::OB0102,
+            Self::NotConstant { .. } | Self::UnknownOptions { .. } | Self::Map(_) => Code::OB0103,
+            Self::UnknownPass { .. }
+            | Self::UnknownParameter { .. }
+            | Self::NoParameters { .. }
+            | Self::NoValue { .. }
+            | Self::BadValue { .. } => Code::OB0104,
+            Self::NoImages { .. }
+            | Self::ReadImage { .. }
+            | Self::DecodeImage { .. }
+            | Self::EmptyImage { .. } => Code::OB0105,
+            Self::ValueAsPointer { .. } | Self::ArgumentCount { .. } | Self::MapsNothing { .. } => {
+                Code::OB0107
+            }
+            Self::OtherHost { .. } => Code::OB0108,
+        }
+    }
+}
+
+impl Coded for Error {
+    fn code(&self) -> Option<Code> {
+        Some(Self::code(self))
+    }
+}
+
+impl Coded for ContainerError {
+    fn code(&self) -> Option<Code> {
+        Some(match self {
+            Self::Images(_) | Self::Kernels(_) => Code::OB0308,
+            Self::MissingKernel { .. } | Self::Geometry { .. } | Self::Signature { .. } => Code::OB0106,
+        })
+    }
+}
+
+impl Coded for host_codegen::Error {
+    fn code(&self) -> Option<Code> {
+        match self {
+            Self::Container(error) => error.code(),
+            Self::Map(_) => Some(Code::OB0103),
+            Self::NoDataLayout { .. } => Some(Code::OB0108),
+            // A plan of the pass's own, or the compiler's module.
+            _ => None,
+        }
+    }
+}
+
+impl Coded for offload_records::Error {
+    fn code(&self) -> Option<Code> {
+        self.code()
+    }
+}
+
+impl Coded for std::fmt::Error {
+    fn code(&self) -> Option<Code> {
+        None
+    }
+}
+
+impl Coded for serde_json::Error {
+    fn code(&self) -> Option<Code> {
+        None
+    }
 }

@@ -6,6 +6,7 @@ use crate::named_pass::Work;
 use crate::options::{self, Options};
 use crate::report::{self, Report, counted};
 use crate::{images, rustc_maps};
+use diagnostics::Code;
 use host_codegen::{Container, EmbeddedEntry};
 use inkwell::module::Module;
 
@@ -59,8 +60,9 @@ fn warn_about_variables(module: &Module<'_>, entries: &[EmbeddedEntry<'_>]) {
     if !variables.is_empty() {
         report::warn(
             module,
+            (NAME, Code::OB0109),
             &format!(
-                "{NAME}: only the kernels of this module share the device's copy of {}\nhelp: launch all kernels \
+                "only the kernels of this module share the device's copy of {}\nhelp: launch all kernels \
                  that use it from one module, or link the program with clang-linker-wrapper instead",
                 variables.join(", ")
             ),

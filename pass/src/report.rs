@@ -1,5 +1,7 @@
 //! Errors on their way to the compiler: all of a module's in one go, each with its place in the source.
 
+use crate::error::Error;
+use diagnostics::Code;
 use inkwell::module::Module;
 use inkwell::values::InstructionValue;
 use llvm_plugin::debug_location;
@@ -15,23 +17,35 @@ pub(crate) struct Report {
 struct Located {
     /// `file:line:column`, or the function where there is no debug info; empty for the module as a whole.
     place: String,
+    code: Option<Code>,
     text: String,
+}
+
+/// What has a code that explains it; none where it is a bug.
+pub(crate) trait Coded: std::fmt::Display {
+    fn code(&self) -> Option<Code>;
+}
+
+impl Located {
+    fn new(place: String, error: &impl Coded) -> Self {
+        Self { place, code: error.code(), text: error.to_string() }
+    }
 }
 
 impl Report {
     /// One error about the module as a whole.
-    pub(crate) fn error(text: impl std::fmt::Display) -> Self {
-        Self { errors: vec![Located { place: String::new(), text: text.to_string() }] }
+    pub(crate) fn error(error: impl Coded) -> Self {
+        Self { errors: vec![Located::new(String::new(), &error)] }
     }
 
     /// Adds an error about `at`.
-    pub(crate) fn push(&mut self, at: InstructionValue<'_>, error: impl std::fmt::Display) {
-        self.errors.push(Located { place: place_of(at), text: error.to_string() });
+    pub(crate) fn push(&mut self, at: InstructionValue<'_>, error: impl Coded) {
+        self.errors.push(Located::new(place_of(at), &error));
     }
 
     /// Adds an error about the module as a whole.
-    pub(crate) fn push_module(&mut self, error: impl std::fmt::Display) {
-        self.errors.push(Located { place: String::new(), text: error.to_string() });
+    pub(crate) fn push_module(&mut self, error: impl Coded) {
+        self.errors.push(Located::new(String::new(), &error));
     }
 
     /// These errors and those of `other`.
@@ -47,18 +61,25 @@ impl Report {
 
     /// Shows the errors. In one diagnostic, since opt ends at the first.
     pub(crate) fn emit(&self, module: &Module<'_>, pass: &str) {
-        let line = |error: &Located| match error.place.as_str() {
-            "" => format!("{pass}: {}", error.text),
-            place => format!("{place}: {pass}: {}", error.text),
+        let line = |error: &Located| {
+            let place = if error.place.is_empty() { String::new() } else { format!("{}: ", error.place) };
+            let code = error.code.map(|code| format!("[{code}]")).unwrap_or_default();
+            format!("{place}{pass}{code}: {}", error.text)
         };
         let lines: Vec<String> = self.errors.iter().map(line).collect();
         diagnostic::report(module, Severity::Error, &lines.join("\nerror: "));
     }
 }
 
-/// Shows a warning.
-pub(crate) fn warn(module: &Module<'_>, text: &str) {
-    diagnostic::report(module, Severity::Warning, text);
+/// Shows a warning that says by itself who warns.
+pub(crate) fn warn(module: &Module<'_>, (who, code): (&str, Code), text: &str) {
+    diagnostic::report(module, Severity::Warning, &format!("{who}[{code}]: {text}"));
+}
+
+impl Coded for &Error {
+    fn code(&self) -> Option<Code> {
+        Some(Error::code(self))
+    }
 }
 
 /// `1 launch`, `2 launches`.

@@ -4,9 +4,11 @@
 //! to take options. But it parses the text before it runs anything, so the pass that stands at the start of
 //! every codegen unit's pipeline can do what the text asks for; the named pass then finds its work done.
 
+use crate::error::Error;
 use crate::find_launches;
 use crate::named_pass::NamedPass;
 use crate::report::{self, Report};
+use diagnostics::Code;
 use inkwell::module::Module;
 use llvm_plugin::{LlvmModulePass, ModuleAnalysisManager, PreservedAnalyses};
 use std::cell::{Cell, RefCell};
@@ -58,9 +60,7 @@ impl AtPipelineStart {
 }
 
 fn unknown_pass(word: &str) -> Report {
-    Report::error(format!(
-        "unknown pass `{word}`\nhelp: passes are offload-host<images=FILE>, offload-embed<images=FILE> and offload-records"
-    ))
+    Report::error(Error::UnknownPass { name: word.to_owned() })
 }
 
 impl LlvmModulePass for AtPipelineStart {
@@ -106,8 +106,9 @@ fn warn_about_launches(module: &Module<'_>) {
     };
     report::warn(
         module,
+        ("outboard", Code::OB0105),
         &format!(
-            "outboard: no images were given for {launches} in module `{name}`: only the fallback will run\n\
+            "no images were given for {launches} in module `{name}`: only the fallback will run\n\
              help: use {how}"
         ),
     );

@@ -96,14 +96,14 @@ impl Place {
 
     /// The linker step's own words, without what rustc puts around them.
     pub fn said(&self, ran: &Ran) -> String {
-        const FIRST: &str = "  = note: error: ";
+        const FIRST: &str = "  = note: error";
         let text =
             ran.stderr.split(FIRST).nth(1).unwrap_or_else(|| panic!("the linker step says nothing:\n{ran}"));
         let lines = text
             .lines()
             .take_while(|line| !line.trim().is_empty())
             .map(|line| line.trim_start_matches("          "));
-        let text = format!("error: {}", lines.collect::<Vec<_>>().join("\n"));
+        let text = format!("error{}", lines.collect::<Vec<_>>().join("\n"));
         text.replace(&format!("{}/", self.scratch.folder().display()), "")
     }
 }

@@ -11,7 +11,7 @@ use tests::{Run, Scratch, device_link, stable};
 
 /// What is said of the module of stock rustc.
 const REFUSAL: &str = "\
-error: kernel `exchange` reaches `__outboard_dev_barrier`, and its compiler may have put that under a condition that not all threads share
+error[OB0022]: kernel `exchange` reaches `__outboard_dev_barrier`, and its compiler may have put that under a condition that not all threads share
   in `exchange` (DIR/stock.ll)
 help: compile with -Zmir-enable-passes=-JumpThreading -Cno-prepopulate-passes and give --assume-convergent-source; in C, declare it __attribute__((convergent))";
 

@@ -71,9 +71,9 @@ fn errors_of_kernels_come_last_and_in_cargos_json() {
     let project = Project::new();
     project.append("src/main.rs", PRINTS);
     let ran = project.outboard(&["build"]).fails();
-    let at = ran.stderr.rfind("error: `").unwrap_or_else(|| panic!("no error of ours:\n{ran}"));
+    let at = ran.stderr.rfind("error[OB0012]: ").unwrap_or_else(|| panic!("no error of ours:\n{ran}"));
     let error = &ran.stderr[at..];
-    assert!(error.contains("can't run on a device") && error.contains("\n  --> src/main.rs:"), "{error}");
+    assert!(error.contains("can't run on a device") && error.contains("--> src/main.rs:"), "{error}");
     let ran = project.outboard(&["build", "--message-format=json"]).fails();
     let messages = ran.stdout.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     let ours = messages.filter(|message| message["message"]["spans"][0]["file_name"] == "src/main.rs");
@@ -89,8 +89,9 @@ fn settings_of_the_project() {
     project.append("Cargo.toml", "\n[package.metadata.outboard]\nrequire = true\ndevcies = []\n");
     let run = project.outboard(&["run", "--quiet"]).env("OMP_TARGET_OFFLOAD", "DISABLED");
     let ran = run.fails();
-    let ran =
-        ran.says("warning: `package.metadata.outboard.devcies` means nothing\nhelp: did you mean `devices`?");
+    let ran = ran.says(
+        "warning[OB0602]: `package.metadata.outboard.devcies` means nothing\nhelp: did you mean `devices`?",
+    );
     ran.says(
         "called `Result::unwrap()` on an `Err` value: no device ran the launch: the offload runtime found no device\n\
          help: see whether `OMP_TARGET_OFFLOAD`",
@@ -157,7 +158,7 @@ fn what_is_in_a_program() {
     let table: serde_json::Value = serde_json::from_str(&table).expect("JSON");
     assert_eq!(table["images"][0]["kernels"].as_array().map(Vec::len), Some(1), "{table}");
     let ran = project.outboard(&["inspect", "cubes"]).fails();
-    ran.says("error: `app` has no kernel with `cubes` in its name\nhelp: its kernels are\n  outboard::");
+    ran.says("error[OB0604]: `app` has no kernel with `cubes` in its name\nhelp: its kernels are\n  app::squares::{closure#0}");
     snapshot!("no_program", project.refused(project.outboard(&["images", "list", "nobody"])));
     project.outboard(&["clean"]).ok().says("/cargo_outboard/outboard`");
     project.outboard(&["images", "list", "app"]).fails();

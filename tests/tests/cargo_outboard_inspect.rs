@@ -57,7 +57,10 @@ fn kernels_are_named_by_a_part_of_their_names() {
     assert_eq!(table.matches("_RINv").count(), 2, "{table}");
     let said = project.refused(project.outboard(&["inspect", "app::", "--asm"]));
     let lines: Vec<_> = said.lines().collect();
-    assert_eq!(lines[..2], ["error: several kernels have that in their names", "help: name one of them:"]);
+    assert_eq!(
+        lines[..2],
+        ["error[OB0604]: several kernels have that in their names", "help: name one of them:"]
+    );
     let of = |name: &str| lines[2..].iter().filter(|line| line.contains(name)).count();
     assert_eq!((lines.len(), of("app::squares"), of("app::twice")), (4, 1, 1), "{said}");
     // The whole name means one kernel, whatever else has it in its name.

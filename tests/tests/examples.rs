@@ -162,7 +162,7 @@ fn matrix_multiply_is_refused_for_the_host_device_and_linked_for_gpus() {
     let program = ["--bin", "matrix_multiply"];
     let refused = cargo_with_plugin(&[]).args(["build", "--quiet"]).args(PACKAGE).args(program).fails();
     refused.says(
-        "error: `matrix_multiply::multiply` waits at a barrier, and kernels with barriers can't be linked for \
+        "error[OB0021]: kernel `matrix_multiply::multiply` waits at a barrier, and kernels with barriers can't be linked for \
          x86_64 by this version",
     );
 

@@ -59,19 +59,24 @@ fn records_that_cannot_be_used() {
     let cases = [
         (
             8,
+            "OB0202",
             ": the record at 0 has version 2, and this program reads version 1\nhelp: build all crates with the plugin that belongs to this program",
         ),
         (
             12,
+            "OB0203",
             ": the record at 0 is of LLVM 23, and this program reads that of LLVM 22\nhelp: build all crates with a toolchain whose LLVM is 22",
         ),
-        (70, ": the record at 0 is damaged: its content is not what its checksum says"),
+        (70, "OB0204", ": the record at 0 is damaged: its content is not what its checksum says"),
     ];
     let place = Place::new();
-    for (at, expected) in cases {
+    for (at, code, expected) in cases {
         damage(&place.library("removed", LIBRARY, true), at);
         let said = place.refused("fn main() { removed::go(); }\nextern crate removed;\n", &[]);
-        assert!(said.starts_with("error: `./libremoved.rlib(") && said.ends_with(expected), "{said}");
+        assert!(
+            said.starts_with(&format!("error[{code}]: `./libremoved.rlib(")) && said.ends_with(expected),
+            "{said}"
+        );
     }
 }
 
@@ -98,7 +103,7 @@ fn options_and_programs_that_are_not_there() {
     let place = Place::new();
     let said = place.refused(SOUND, &["--outboard-devices=host"]);
     assert!(
-        said.starts_with("error: unknown option `--outboard-devices=host`\nhelp: the options are "),
+        said.starts_with("error[OB0206]: unknown option `--outboard-devices=host`\nhelp: the options are "),
         "{said}"
     );
     let said = place.refused(SOUND, &["--outboard-device=sparc"]);

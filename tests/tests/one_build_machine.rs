@@ -93,7 +93,10 @@ fn no_room_for_images() {
     let said = refused(&place, ran);
     let (before, path) = said.split_once('`').expect("a file is named");
     let (_, after) = path.split_once('`').expect("a file is named");
-    assert_eq!(format!("{before}`FILE`{after}"), "error: can't write `FILE`: File too large (os error 27)");
+    assert_eq!(
+        format!("{before}`FILE`{after}"),
+        "error[OB0207]: can't write `FILE`: File too large (os error 27)"
+    );
 }
 
 #[test]
@@ -116,9 +119,9 @@ fn no_room_for_the_cache() {
     place.link(SOUND, &linker, &arguments.each_ref().map(String::as_str)).succeeded();
     let report = std::fs::read_to_string(place.scratch.path("reports/main.json")).expect("a report");
     let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
-    let warnings: Vec<_> = report["warnings"].as_array().into_iter().flatten().collect();
+    let warnings: Vec<_> = report["diagnostics"].as_array().into_iter().flatten().collect();
     let full = |warning: &&&serde_json::Value| {
-        warning.as_str().is_some_and(|text| {
+        warning["message"].as_str().is_some_and(|text| {
             text.starts_with("the image for x86_64-unknown-linux-gnu can't be kept in the cache: ")
                 && text.contains("No space left on device")
         })

@@ -121,7 +121,7 @@ fn in_opt() {
 fn earlier_output_stays() {
     let (scratch, out) = (Scratch::new(), Scratch::new());
     let missing = offload_host(Path::new("no-such-file.offload"));
-    let text = "error: offload-host: cannot read image file `no-such-file.offload`: No such file";
+    let text = "error: offload-host[OB0105]: cannot read image file `no-such-file.offload`: No such file";
     let rust =
         scratch.write("launching/main.rs", std::fs::read(case("program.rs")).expect("the case is there"));
     for name in ["battery.rs", "launch.rs", "fallback.rs"] {

@@ -294,7 +294,7 @@ fn a_kernel_that_no_image_has() {
     check_error(
         "kernel_2",
         "--entry",
-        "error: offload-embed: kernel `kernel_1` is not in image 0 (x86_64-unknown-linux-gnu), which has \
+        "error: offload-embed[OB0106]: kernel `kernel_1` is not in image 0 (x86_64-unknown-linux-gnu), which has \
          `kernel_2`\n       help: link it into the image, or launch one of these\n\nerror: aborting due to 1 \
          previous error",
     );
@@ -305,7 +305,7 @@ fn a_kernel_made_for_other_launches() {
     check_error(
         "kernel_1",
         "--kernel",
-        "error: offload-embed: kernel `kernel_1` of image 0 (x86_64-unknown-linux-gnu) takes geometry slots, \
+        "error: offload-embed[OB0106]: kernel `kernel_1` of image 0 (x86_64-unknown-linux-gnu) takes geometry slots, \
          which only launches of offload-host pass\n       help: write it as `void kernel_1(void \
          *launch_environment, slot...)`, and link it with device-link link --entry kernel_1\n\nerror: aborting \
          due to 1 previous error",

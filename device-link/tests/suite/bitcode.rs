@@ -27,12 +27,12 @@ fn producers() {
     let version = |to: &'static str| move |bytes: Vec<u8>| renamed_producer(&bytes, "LLVM22.1.8", to);
     changed(&files, "a.bc", "newer.bc", version("LLVM23.0.1"));
     insta::assert_snapshot!(files.refused(&["newer.bc"], &[]), @"
-    error: `DIR/newer.bc` was made by LLVM 23.0, and this is LLVM 22.1.8, which can't read what newer ones write
+    error[OB0302]: `DIR/newer.bc` was made by LLVM 23.0, and this is LLVM 22.1.8, which can't read what newer ones write
     help: compile it with a compiler whose LLVM is not newer
     ");
     files.archive("newer.a", &["newer.bc"]);
     insta::assert_snapshot!(files.refused(&["a.bc", "newer.a"], &[]), @"
-    error: `DIR/newer.a(newer.bc)` was made by LLVM 23.0, and this is LLVM 22.1.8, which can't read what newer ones write
+    error[OB0302]: `DIR/newer.a(newer.bc)` was made by LLVM 23.0, and this is LLVM 22.1.8, which can't read what newer ones write
     help: compile it with a compiler whose LLVM is not newer
     ");
     // An older LLVM, and a later release of this one, are both read; the kernel is wrong for another reason.
@@ -40,7 +40,10 @@ fn producers() {
     changed(&files, "a.bc", "later.bc", version("LLVM22.9.9"));
     for name in ["older.bc", "later.bc"] {
         let text = files.refused(&[name], &[]);
-        assert!(text.starts_with("error: kernel `kernel` calls `twice`, which no input defines"), "{text}");
+        assert!(
+            text.starts_with("error[OB0011]: kernel `kernel` calls `twice`, which no input defines"),
+            "{text}"
+        );
     }
     // The identification is a block of its own, the first: a header of 8 bytes, whose second word is the size. What
     // follows says where it is relative to that, so that LLVM can't read it; device-link still says what it knows.
@@ -51,7 +54,10 @@ fn producers() {
     let text = files.refused(&["without.bc"], &[]);
     let warning =
         "warning: `DIR/without.bc` does not say which LLVM made it; it may not be what this LLVM reads";
-    assert!(text.starts_with(&format!("{warning}\nerror: `DIR/without.bc` can't be parsed: ")), "{text}");
+    assert!(
+        text.starts_with(&format!("{warning}\nerror[OB0301]: `DIR/without.bc` can't be parsed: ")),
+        "{text}"
+    );
 }
 
 #[test]
@@ -61,16 +67,18 @@ fn damaged() {
     changed(&files, "a.bc", "cut.bc", |bytes| bytes[..bytes.len() / 8 * 4].to_vec());
     let text = files.refused(&["cut.bc"], &[]);
     assert!(
-        text.starts_with("error: `DIR/cut.bc` can't be read as bitcode: it is cut off: a block at byte "),
+        text.starts_with(
+            "error[OB0301]: `DIR/cut.bc` can't be read as bitcode: it is cut off: a block at byte "
+        ),
         "{text}"
     );
     changed(&files, "a.bc", "garbage.bc", |bytes| [&bytes[..4], b"and then something else"].concat());
-    insta::assert_snapshot!(files.refused(&["garbage.bc"], &[]), @"error: `DIR/garbage.bc` can't be read as bitcode: it is cut off: a block at byte 12 needs 7408558544 bytes, and 15 are there");
+    insta::assert_snapshot!(files.refused(&["garbage.bc"], &[]), @"error[OB0301]: `DIR/garbage.bc` can't be read as bitcode: it is cut off: a block at byte 12 needs 7408558544 bytes, and 15 are there");
     changed(&files, "a.bc", "behind.bc", |bytes| [&bytes[..], b"something else"].concat());
-    insta::assert_snapshot!(files.refused(&["behind.bc"], &[]), @"error: `DIR/behind.bc` can't be read as bitcode: at byte 2960 garbage follows the bitcode");
+    insta::assert_snapshot!(files.refused(&["behind.bc"], &[]), @"error[OB0301]: `DIR/behind.bc` can't be read as bitcode: at byte 2960 garbage follows the bitcode");
     std::fs::write(files.path("wrong.ll"), "define void @k() { ret i32 0 }\n").expect("writable");
     insta::assert_snapshot!(files.refused(&["wrong.ll"], &[]), @"
-    error: `DIR/wrong.ll` can't be parsed: DIR/wrong.ll:1:24: error: value doesn't match function result type 'void'
+    error[OB0301]: `DIR/wrong.ll` can't be parsed: DIR/wrong.ll:1:24: error: value doesn't match function result type 'void'
     define void @k() { ret i32 0 }
                            ^
     ");
@@ -82,7 +90,7 @@ fn nothing_to_link() {
     let source = "#[unsafe(no_mangle)] pub extern \"C\" fn kernel(p: &mut u32) { *p += 1; }";
     files.rustc(source, "libdemo.rlib", &["--crate-type=rlib", "-Cembed-bitcode=no"]);
     insta::assert_snapshot!(files.refused(&["libdemo.rlib"], &["--kernel", "kernel", "--target", "spirv64"]), @"
-    error: `DIR/libdemo.rlib` has no bitcode in it
+    error[OB0301]: `DIR/libdemo.rlib` has no bitcode in it
     help: compile its members to bitcode, or to objects that embed it
     ");
 }
@@ -94,7 +102,7 @@ fn modules_that_do_not_go_together() {
     kernel(&files, "a.bc", &["-mcmodel=kernel"]);
     twice(&files, "b.bc", &["-mcmodel=large"]);
     insta::assert_snapshot!(files.refused(&["a.bc", "b.bc"], &flags), @"
-    error: `DIR/a.bc` and `DIR/b.bc` have different values of the module flag `Code Model`: i32 2 and i32 4
+    error[OB0304]: `DIR/a.bc` and `DIR/b.bc` have different values of the module flag `Code Model`: i32 2 and i32 4
     help: compile both with the same options
     ");
     let override_flag = |value: u32| {
@@ -106,13 +114,13 @@ fn modules_that_do_not_go_together() {
     for value in [0, 1] {
         std::fs::write(files.path(&format!("{value}.ll")), override_flag(value)).expect("writable");
     }
-    insta::assert_snapshot!(files.refused(&["0.ll", "1.ll"], &[]), @"error: `DIR/1.ll` can't be linked with the inputs before it: linking module flags 'kcfi': IDs have conflicting override values in 'DIR/1.ll' and 'DIR/0.ll'");
+    insta::assert_snapshot!(files.refused(&["0.ll", "1.ll"], &[]), @"error[OB0304]: `DIR/1.ll` can't be linked with the inputs before it: linking module flags 'kcfi': IDs have conflicting override values in 'DIR/1.ll' and 'DIR/0.ll'");
     let layout =
         |layout| format!("target datalayout = \"{layout}\"\ndefine void @f(ptr %p) {{ ret void }}\n");
     std::fs::write(files.path("64.ll"), layout("e-i64:64")).expect("writable");
     std::fs::write(files.path("32.ll"), layout("e-i64:32")).expect("writable");
     insta::assert_snapshot!(files.refused(&["64.ll", "32.ll"], &[]), @"
-    error: `DIR/64.ll` and `DIR/32.ll` have different data layouts: `e-i64:64` and `e-i64:32`
+    error[OB0304]: `DIR/64.ll` and `DIR/32.ll` have different data layouts: `e-i64:64` and `e-i64:32`
     help: compile both for one target
     ");
     // A weak definition gives way; two strong ones don't.
@@ -120,7 +128,7 @@ fn modules_that_do_not_go_together() {
     twice(&files, "two.bc", &[]);
     kernel(&files, "kernel.bc", &[]);
     insta::assert_snapshot!(files.refused(&["one.bc", "kernel.bc", "two.bc"], &flags), @"
-    error: `twice` is defined in `DIR/one.bc` and in `DIR/two.bc`
+    error[OB0305]: `twice` is defined in `DIR/one.bc` and in `DIR/two.bc`
     help: leave one of them out, rename one, or keep one to its file (`static` in C)
     ");
 }
@@ -132,7 +140,7 @@ fn calls_with_another_convention() {
                 define void @kernel(ptr %p) { call fastcc void @callee(ptr %p) ret void }\n";
     std::fs::write(files.path("calls.ll"), text).expect("writable");
     insta::assert_snapshot!(files.refused(&["calls.ll"], &["--kernel", "kernel"]), @"
-    error: `kernel` calls `callee` with a calling convention that isn't its own
+    error[OB0028]: `kernel` calls `callee` with a calling convention that isn't its own
     help: declare it in both as the same kind of function
     ");
 }
@@ -146,7 +154,7 @@ fn another_processor_of_the_same_target() {
     files.archive("own.a", &["own.bc"]);
     let flags = ["--kernel", "own", "--target", "amdgcn:gfx90a:xnack+"];
     insta::assert_snapshot!(files.refused(&["own.a"], &flags), @"
-    error: `DIR/own.a(own.bc)` was compiled for gfx1030, and the image is for gfx90a
+    error[OB0306]: `DIR/own.a(own.bc)` was compiled for gfx1030, and the image is for gfx90a
     help: compile it for gfx90a, or link an image for gfx1030
     ");
     assert_eq!(files.link(&["own.a"], &["--kernel", "own", "--target", "amdgcn:gfx1030"]), "own()");
@@ -176,7 +184,7 @@ fn sanitizers() {
     let files = Files::new();
     files.clang("void kernel(int *p) { *p = 1; }", "a.bc", &["-emit-llvm", "-fsanitize=address", HOST]);
     insta::assert_snapshot!(files.refused(&["a.bc"], &[]), @"
-    error: kernel `kernel` calls `__asan_report_store4`, which no input defines
+    error[OB0011]: kernel `kernel` calls `__asan_report_store4`, which no input defines
       in `kernel` (DIR/a.bc)
     help: compile the input without sanitizers, whose library a device doesn't have
     ");
@@ -210,15 +218,15 @@ fn containers() {
         });
         files.refused(&[name], &[])
     };
-    insta::assert_snapshot!(patched("version.offload", 4, &[9]), @"error: `DIR/version.offload` can't be read as a container: offload binary at offset 0 has version 9; versions 1 to 3 can be read");
-    insta::assert_snapshot!(patched("size.offload", 8, &[0xff, 0xff]), @"error: `DIR/size.offload` can't be read as a container: truncated offload binary at offset 0: it has 3088 bytes, but its header says 65535");
-    insta::assert_snapshot!(patched("offset.offload", 16, &[0xff; 8]), @"error: `DIR/offset.offload` can't be read as a container: the entry of the offload binary at offset 0 is out of bounds: 40 bytes at 18446744073709551615, but the binary has 3088");
-    insta::assert_snapshot!(patched("misaligned.offload", 16, &[0x21]), @"error: `DIR/misaligned.offload` can't be read as a container: the entry of the offload binary at offset 0 is misaligned: it is at 33, not a multiple of 8");
+    insta::assert_snapshot!(patched("version.offload", 4, &[9]), @"error[OB0308]: `DIR/version.offload` can't be read as a container: offload binary at offset 0 has version 9; versions 1 to 3 can be read");
+    insta::assert_snapshot!(patched("size.offload", 8, &[0xff, 0xff]), @"error[OB0308]: `DIR/size.offload` can't be read as a container: truncated offload binary at offset 0: it has 3088 bytes, but its header says 65535");
+    insta::assert_snapshot!(patched("offset.offload", 16, &[0xff; 8]), @"error[OB0308]: `DIR/offset.offload` can't be read as a container: the entry of the offload binary at offset 0 is out of bounds: 40 bytes at 18446744073709551615, but the binary has 3088");
+    insta::assert_snapshot!(patched("misaligned.offload", 16, &[0x21]), @"error[OB0308]: `DIR/misaligned.offload` can't be read as a container: the entry of the offload binary at offset 0 is misaligned: it is at 33, not a multiple of 8");
     insta::assert_snapshot!(patched("kind.offload", 32, &[99]), @"
-    error: image 0 of `DIR/kind.offload`, for `x86_64-unknown-linux-gnu`, is no bitcode (kind 0x63) and can't be linked
+    error[OB0307]: image 0 of `DIR/kind.offload`, for `x86_64-unknown-linux-gnu`, is no bitcode (kind 0x63) and can't be linked
     help: compile its source with -foffload-lto, or pack the finished image with `device-link pack`
     ");
-    insta::assert_snapshot!(patched("magic.offload", 0, &[0x11]), @"error: `DIR/magic.offload` is neither bitcode, IR text, an ELF file nor an archive: it starts with 11 ff 10 ad 01 00 00 00");
+    insta::assert_snapshot!(patched("magic.offload", 0, &[0x11]), @"error[OB0301]: `DIR/magic.offload` is neither bitcode, IR text, an ELF file nor an archive: it starts with 11 ff 10 ad 01 00 00 00");
 }
 
 /// What keeps one image from being made says which.
@@ -230,8 +238,8 @@ fn an_image_of_several_that_cannot_be_made() {
     files.clang("void kernel(int *p) { *p = 1; }", "host.bc", &["-emit-llvm", HOST]);
     let both = ["--target", "x86_64", "--target", "amdgcn:gfx90a"];
     let inputs = ["host.bc", "amd.bc"];
-    insta::assert_snapshot!(files.refused(&inputs, &[&both[..], &["--kernel", "own"]].concat()), @"error: no image can be made for x86_64-unknown-linux-gnu: there is no function `own` to make a kernel of; the inputs define: kernel");
-    insta::assert_snapshot!(files.refused(&inputs, &[&both[..], &["--kernel", "none"]].concat()), @"error: no image can be made for x86_64-unknown-linux-gnu: there is no function `none` to make a kernel of; the inputs define: kernel");
+    insta::assert_snapshot!(files.refused(&inputs, &[&both[..], &["--kernel", "own"]].concat()), @"error[OB0310]: no image can be made for x86_64-unknown-linux-gnu: there is no function `own` to make a kernel of; the inputs define: kernel");
+    insta::assert_snapshot!(files.refused(&inputs, &[&both[..], &["--kernel", "none"]].concat()), @"error[OB0310]: no image can be made for x86_64-unknown-linux-gnu: there is no function `none` to make a kernel of; the inputs define: kernel");
     let mut link = device_link();
     link.arg("link").args(inputs.map(|input| files.path(input))).args(both).arg("-o").arg(files.path("out"));
     let output = run(&mut link);
@@ -268,20 +276,20 @@ fn warnings_about_producers() {
     insta::assert_snapshot!(check(&["good.bc"], &["--dry-run"], 0), @"warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads");
     insta::assert_snapshot!(check(&["wrong.bc"], &[], 1), @"
     warning: `DIR/wrong.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
-    error: kernel `kernel` calls `twice`, which no input defines
+    error[OB0011]: kernel `kernel` calls `twice`, which no input defines
       in `kernel` (DIR/wrong.bc)
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
     ");
     insta::assert_snapshot!(check(&["wrong.bc"], &["--message-format=json"], 1), @r#"
     {"message":"`DIR/wrong.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads","reason":"warning"}
-    {"kernel":"kernel","message":"kernel `kernel` calls `twice`, which no input defines\n  in `kernel` (DIR/wrong.bc)\nhelp: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it","reason":"error"}
+    {"code":"OB0011","kernel":"kernel","message":"kernel `kernel` calls `twice`, which no input defines\n  in `kernel` (DIR/wrong.bc)\nhelp: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it","reason":"error"}
     "#);
     insta::assert_snapshot!(check(&["good.bc", "text.txt"], &[], 1), @"
     warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
-    error: `DIR/text.txt` is neither bitcode, IR text, an ELF file nor an archive: it starts with 6e 6f 74 68 69 6e 67
+    error[OB0301]: `DIR/text.txt` is neither bitcode, IR text, an ELF file nor an archive: it starts with 6e 6f 74 68 69 6e 67
     ");
     insta::assert_snapshot!(check(&["good.bc", "text.txt"], &["--dry-run"], 1), @"
     warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
-    error: `DIR/text.txt` is neither bitcode, IR text, an ELF file nor an archive: it starts with 6e 6f 74 68 69 6e 67
+    error[OB0301]: `DIR/text.txt` is neither bitcode, IR text, an ELF file nor an archive: it starts with 6e 6f 74 68 69 6e 67
     ");
 }

@@ -209,6 +209,6 @@ fn a_cache_that_cannot_be() {
     let text = String::from_utf8_lossy(&output.stderr).replace(&*folder.0.path().to_string_lossy(), "DIR");
     assert_eq!(
         (output.status.code(), text.trim_end()),
-        (Some(1), "error: can't write `DIR/cache`: File exists (os error 17)")
+        (Some(1), "error[OB0207]: can't write `DIR/cache`: File exists (os error 17)")
     );
 }

@@ -48,19 +48,19 @@ fn masked(line: &str) -> String {
 #[test]
 fn for_gpus() {
     insta::assert_snapshot!(check("spirv64"), @"
-    error: kernel `assembly` has assembly of the host (`rdtsc`), which spirv64 can't run
+    error[OB0015]: kernel `assembly` has assembly of the host (`rdtsc`), which spirv64 can't run
       in `demo::inner::cycles` at limits.rs:27:18 (DIR/libdemo.rlib(MEMBER))
       in `assembly` at limits.rs:52:10 (DIR/libdemo.rlib(MEMBER))
     help: write it in the language itself, or keep it from kernels by a condition at compile time
-    error: kernel `barrier` reaches `__outboard_dev_barrier`, and its compiler may have put that under a condition that not all threads share
+    error[OB0022]: kernel `barrier` reaches `__outboard_dev_barrier`, and its compiler may have put that under a condition that not all threads share
       in `demo::inner::wait` at limits.rs:38:18 (DIR/libdemo.rlib(MEMBER))
       in `barrier` at limits.rs:57:5 (DIR/libdemo.rlib(MEMBER))
     help: compile with -Zmir-enable-passes=-JumpThreading -Cno-prepopulate-passes and give --assume-convergent-source; in C, declare it __attribute__((convergent))
-    error: kernel `intrinsic` uses the host's intrinsic `llvm.x86.sse.rsqrt.ps`, which spirv64 doesn't have
+    error[OB0015]: kernel `intrinsic` uses the host's intrinsic `llvm.x86.sse.rsqrt.ps`, which spirv64 doesn't have
       in `core::core_arch::x86::sse::_mm_rsqrt_ps` at STD (DIR/libdemo.rlib(MEMBER))
       in `intrinsic` at limits.rs:63:44 (DIR/libdemo.rlib(MEMBER))
     help: write it in the language itself, or keep it from kernels by a condition at compile time
-    error: kernel `local` uses the thread-local variable `demo::CALLS::{{constant}}::{{closure}}::__RUST_STD_INTERNAL_VAL`
+    error[OB0013]: kernel `local` uses the thread-local variable `demo::CALLS::{{constant}}::{{closure}}::__RUST_STD_INTERNAL_VAL`
       in `demo::CALLS::{{constant}}::{{closure}}` at STD (DIR/libdemo.rlib(MEMBER))
       in `core::ops::function::FnOnce::call_once` at STD (DIR/libdemo.rlib(MEMBER))
       in `std::thread::local::LocalKey<T>::try_with` at STD (DIR/libdemo.rlib(MEMBER))
@@ -68,43 +68,43 @@ fn for_gpus() {
       in `demo::inner::count` at limits.rs:21:22 (DIR/libdemo.rlib(MEMBER))
       in `local` at limits.rs:68:10 (DIR/libdemo.rlib(MEMBER))
     help: a device has no threads of the host; pass the value as an argument
-    error: kernel `mutable` uses the variable `demo::COUNTER.0`, which can change
+    error[OB0014]: kernel `mutable` uses the variable `demo::COUNTER.0`, which can change
       in `mutable` at limits.rs:73:14 (DIR/libdemo.rlib(MEMBER))
     help: pass it as an argument; or give --allow-mutable-statics, and the device has a copy of its own
-    error: kernel `nothing` does nothing: it has no store, atomic operation or call after optimization
+    error[OB0003]: kernel `nothing` does nothing: it has no store, atomic operation or call after optimization
       in `nothing` at limits.rs:78 (DIR/libdemo.rlib(MEMBER))
     help: a kernel whose behaviour is undefined is optimized away like this too
-    error: kernel `pointer` calls through a pointer, and spirv64 has no function pointers
+    error[OB0016]: kernel `pointer` calls through a pointer, and spirv64 has no function pointers
       in `pointer` at limits.rs:84:10 (DIR/libdemo.rlib(MEMBER))
     help: use generics or an enumeration where a function pointer, `dyn` or a virtual call is
-    error: kernel `returns` returns `i32`; a kernel returns nothing
+    error[OB0001]: kernel `returns` returns `i32`; a kernel returns nothing
       in `returns` at limits.rs:88 (DIR/libdemo.rlib(MEMBER))
     help: have it write the result to memory, through a pointer
-    error: kernel `shared` reaches `__outboard_dev_dynamic_shared`, which spirv64 has nothing for
+    error[OB0023]: kernel `shared` reaches `__outboard_dev_dynamic_shared`, which spirv64 has nothing for
       in `shared` at limits.rs:94:20 (DIR/libdemo.rlib(MEMBER))
     help: keep the kernel from calling it, or link it for other targets alone
-    error: kernel `undefined` calls `nowhere`, which no input defines
+    error[OB0011]: kernel `undefined` calls `nowhere`, which no input defines
       in `demo::inner::away` at limits.rs:33:18 (DIR/libdemo.rlib(MEMBER))
       in `undefined` at limits.rs:99:10 (DIR/libdemo.rlib(MEMBER))
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
-    error: kernel `wide` computes with integers of more than 64 bits, which spirv64 doesn't have
+    error[OB0018]: kernel `wide` computes with integers of more than 64 bits, which spirv64 doesn't have
       in `wide` at limits.rs:104:10 (DIR/libdemo.rlib(MEMBER))
     help: use two integers of 64 bits
     ");
     insta::assert_snapshot!(check("nvptx64:sm_90"), @"
-    error: kernel `assembly` has assembly of the host (`rdtsc`), which nvptx64 can't run
+    error[OB0015]: kernel `assembly` has assembly of the host (`rdtsc`), which nvptx64 can't run
       in `demo::inner::cycles` at limits.rs:27:18 (DIR/libdemo.rlib(MEMBER))
       in `assembly` at limits.rs:52:10 (DIR/libdemo.rlib(MEMBER))
     help: write it in the language itself, or keep it from kernels by a condition at compile time
-    error: kernel `barrier` reaches `__outboard_dev_barrier`, and its compiler may have put that under a condition that not all threads share
+    error[OB0022]: kernel `barrier` reaches `__outboard_dev_barrier`, and its compiler may have put that under a condition that not all threads share
       in `demo::inner::wait` at limits.rs:38:18 (DIR/libdemo.rlib(MEMBER))
       in `barrier` at limits.rs:57:5 (DIR/libdemo.rlib(MEMBER))
     help: compile with -Zmir-enable-passes=-JumpThreading -Cno-prepopulate-passes and give --assume-convergent-source; in C, declare it __attribute__((convergent))
-    error: kernel `intrinsic` uses the host's intrinsic `llvm.x86.sse.rsqrt.ps`, which nvptx64 doesn't have
+    error[OB0015]: kernel `intrinsic` uses the host's intrinsic `llvm.x86.sse.rsqrt.ps`, which nvptx64 doesn't have
       in `core::core_arch::x86::sse::_mm_rsqrt_ps` at STD (DIR/libdemo.rlib(MEMBER))
       in `intrinsic` at limits.rs:63:44 (DIR/libdemo.rlib(MEMBER))
     help: write it in the language itself, or keep it from kernels by a condition at compile time
-    error: kernel `local` uses the thread-local variable `demo::CALLS::{{constant}}::{{closure}}::__RUST_STD_INTERNAL_VAL`
+    error[OB0013]: kernel `local` uses the thread-local variable `demo::CALLS::{{constant}}::{{closure}}::__RUST_STD_INTERNAL_VAL`
       in `demo::CALLS::{{constant}}::{{closure}}` at STD (DIR/libdemo.rlib(MEMBER))
       in `core::ops::function::FnOnce::call_once` at STD (DIR/libdemo.rlib(MEMBER))
       in `std::thread::local::LocalKey<T>::try_with` at STD (DIR/libdemo.rlib(MEMBER))
@@ -112,16 +112,16 @@ fn for_gpus() {
       in `demo::inner::count` at limits.rs:21:22 (DIR/libdemo.rlib(MEMBER))
       in `local` at limits.rs:68:10 (DIR/libdemo.rlib(MEMBER))
     help: a device has no threads of the host; pass the value as an argument
-    error: kernel `mutable` uses the variable `demo::COUNTER.0`, which can change
+    error[OB0014]: kernel `mutable` uses the variable `demo::COUNTER.0`, which can change
       in `mutable` at limits.rs:73:14 (DIR/libdemo.rlib(MEMBER))
     help: pass it as an argument; or give --allow-mutable-statics, and the device has a copy of its own
-    error: kernel `nothing` does nothing: it has no store, atomic operation or call after optimization
+    error[OB0003]: kernel `nothing` does nothing: it has no store, atomic operation or call after optimization
       in `nothing` at limits.rs:78 (DIR/libdemo.rlib(MEMBER))
     help: a kernel whose behaviour is undefined is optimized away like this too
-    error: kernel `returns` returns `i32`; a kernel returns nothing
+    error[OB0001]: kernel `returns` returns `i32`; a kernel returns nothing
       in `returns` at limits.rs:88 (DIR/libdemo.rlib(MEMBER))
     help: have it write the result to memory, through a pointer
-    error: kernel `undefined` calls `nowhere`, which no input defines
+    error[OB0011]: kernel `undefined` calls `nowhere`, which no input defines
       in `demo::inner::away` at limits.rs:33:18 (DIR/libdemo.rlib(MEMBER))
       in `undefined` at limits.rs:99:10 (DIR/libdemo.rlib(MEMBER))
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
@@ -131,11 +131,11 @@ fn for_gpus() {
 #[test]
 fn for_x86_64() {
     insta::assert_snapshot!(check("x86_64"), @"
-    error: kernel `barrier` waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version
+    error[OB0021]: kernel `barrier` waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version
       in `demo::inner::wait` at limits.rs:38:18 (DIR/libdemo.rlib(MEMBER))
       in `barrier` at limits.rs:57:5 (DIR/libdemo.rlib(MEMBER))
     help: link the kernel for GPUs alone
-    error: kernel `local` uses the thread-local variable `demo::CALLS::{{constant}}::{{closure}}::__RUST_STD_INTERNAL_VAL`
+    error[OB0013]: kernel `local` uses the thread-local variable `demo::CALLS::{{constant}}::{{closure}}::__RUST_STD_INTERNAL_VAL`
       in `demo::CALLS::{{constant}}::{{closure}}` at STD (DIR/libdemo.rlib(MEMBER))
       in `core::ops::function::FnOnce::call_once` at STD (DIR/libdemo.rlib(MEMBER))
       in `std::thread::local::LocalKey<T>::try_with` at STD (DIR/libdemo.rlib(MEMBER))
@@ -143,19 +143,19 @@ fn for_x86_64() {
       in `demo::inner::count` at limits.rs:21:22 (DIR/libdemo.rlib(MEMBER))
       in `local` at limits.rs:68:10 (DIR/libdemo.rlib(MEMBER))
     help: a device has no threads of the host; pass the value as an argument
-    error: kernel `mutable` uses the variable `demo::COUNTER.0`, which can change
+    error[OB0014]: kernel `mutable` uses the variable `demo::COUNTER.0`, which can change
       in `mutable` at limits.rs:73:14 (DIR/libdemo.rlib(MEMBER))
     help: pass it as an argument; or give --allow-mutable-statics, and the device has a copy of its own
-    error: kernel `nothing` does nothing: it has no store, atomic operation or call after optimization
+    error[OB0003]: kernel `nothing` does nothing: it has no store, atomic operation or call after optimization
       in `nothing` at limits.rs:78 (DIR/libdemo.rlib(MEMBER))
     help: a kernel whose behaviour is undefined is optimized away like this too
-    error: kernel `returns` returns `i32`; a kernel returns nothing
+    error[OB0001]: kernel `returns` returns `i32`; a kernel returns nothing
       in `returns` at limits.rs:88 (DIR/libdemo.rlib(MEMBER))
     help: have it write the result to memory, through a pointer
-    error: kernel `shared` reaches `__outboard_dev_dynamic_shared`, which x86_64 has nothing for
+    error[OB0023]: kernel `shared` reaches `__outboard_dev_dynamic_shared`, which x86_64 has nothing for
       in `shared` at limits.rs:94:20 (DIR/libdemo.rlib(MEMBER))
     help: keep the kernel from calling it, or link it for other targets alone
-    error: kernel `undefined` calls `nowhere`, which no input defines
+    error[OB0011]: kernel `undefined` calls `nowhere`, which no input defines
       in `demo::inner::away` at limits.rs:33:18 (DIR/libdemo.rlib(MEMBER))
       in `undefined` at limits.rs:99:10 (DIR/libdemo.rlib(MEMBER))
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it

@@ -165,28 +165,28 @@ fn extracted() {
     let path = container.to_string_lossy();
     let output = shelf.file("refused").to_string_lossy().into_owned();
     insta::assert_snapshot!(shelf.refused(&["extract", &path, "-o", &output]), @"
-    error: 3 images match, and `DIR/refused` is one file
+    error[OB0309]: 3 images match, and `DIR/refused` is one file
     help: narrow them down with --triple and --arch, or give a folder
     ");
-    insta::assert_snapshot!(shelf.refused(&["extract", &path, "--triple", "spirv64", "--arch", "x", "-o", &output]), @"error: the container has no image with triple `spirv64` and with arch `x`; it has: x86_64-unknown-linux-gnu, amdgcn-amd-amdhsa gfx90a, amdgcn-../../../out gfx942");
+    insta::assert_snapshot!(shelf.refused(&["extract", &path, "--triple", "spirv64", "--arch", "x", "-o", &output]), @"error[OB0309]: the container has no image with triple `spirv64` and with arch `x`; it has: x86_64-unknown-linux-gnu, amdgcn-amd-amdhsa gfx90a, amdgcn-../../../out gfx942");
 }
 
 #[test]
 fn refused_arguments() {
     let shelf = Shelf::new();
-    insta::assert_snapshot!(shelf.pack_refused(&["triple=x86_64-unknown-linux-gnu"]), @"error: `--image triple=x86_64-unknown-linux-gnu`: `file` is missing");
-    insta::assert_snapshot!(shelf.pack_refused(&["file=a.o,kind=openmp"]), @"error: `--image file=DIR/a.o,kind=openmp`: `triple` is missing");
-    insta::assert_snapshot!(shelf.pack_refused(&["file=a.o,triple"]), @"error: `--image file=DIR/a.o,triple`: `triple` is not KEY=VALUE");
-    insta::assert_snapshot!(shelf.pack_refused(&["file=a.o,triple=x86_64,kind=opencl"]), @"error: `--image file=DIR/a.o,triple=x86_64,kind=opencl`: there is no kind `opencl`; kinds: none, openmp, cuda, hip, sycl");
-    insta::assert_snapshot!(shelf.pack_refused(&["file=a.o,triple=x86_64,arch=a,arch=b"]), @"error: `--image file=DIR/a.o,triple=x86_64,arch=a,arch=b`: `arch` is given twice");
-    insta::assert_snapshot!(shelf.pack_refused(&["file=none.o,triple=x86_64"]), @"error: can't read `DIR/none.o`: No such file or directory (os error 2)");
+    insta::assert_snapshot!(shelf.pack_refused(&["triple=x86_64-unknown-linux-gnu"]), @"error[OB0308]: `--image triple=x86_64-unknown-linux-gnu`: `file` is missing");
+    insta::assert_snapshot!(shelf.pack_refused(&["file=a.o,kind=openmp"]), @"error[OB0308]: `--image file=DIR/a.o,kind=openmp`: `triple` is missing");
+    insta::assert_snapshot!(shelf.pack_refused(&["file=a.o,triple"]), @"error[OB0308]: `--image file=DIR/a.o,triple`: `triple` is not KEY=VALUE");
+    insta::assert_snapshot!(shelf.pack_refused(&["file=a.o,triple=x86_64,kind=opencl"]), @"error[OB0308]: `--image file=DIR/a.o,triple=x86_64,kind=opencl`: there is no kind `opencl`; kinds: none, openmp, cuda, hip, sycl");
+    insta::assert_snapshot!(shelf.pack_refused(&["file=a.o,triple=x86_64,arch=a,arch=b"]), @"error[OB0308]: `--image file=DIR/a.o,triple=x86_64,arch=a,arch=b`: `arch` is given twice");
+    insta::assert_snapshot!(shelf.pack_refused(&["file=none.o,triple=x86_64"]), @"error[OB0207]: can't read `DIR/none.o`: No such file or directory (os error 2)");
     insta::assert_snapshot!(shelf.pack_refused(&["file=a.o,triple=pdp11-dec-unix"]), @"
-    error: image 0 has the triple `pdp11-dec-unix`, which is no known target
+    error[OB0308]: image 0 has the triple `pdp11-dec-unix`, which is no known target
     help: known architectures: aarch64, amdgcn, loongarch64, nvptx64, powerpc64, powerpc64le, riscv64, s390x, spirv, spirv64, x86_64
     ");
     let twice = "file=a.o,triple=amdgcn-amd-amdhsa,arch=gfx90a";
     insta::assert_snapshot!(shelf.pack_refused(&[twice, twice]), @"
-    error: images 0 and 1 are both for triple `amdgcn-amd-amdhsa`, arch `gfx90a`
+    error[OB0308]: images 0 and 1 are both for triple `amdgcn-amd-amdhsa`, arch `gfx90a`
     help: the runtime takes one image for a target; remove one of the two
     ");
 }
@@ -197,11 +197,11 @@ fn target_ids_that_one_device_may_be_both_of() {
     let image = |arch: &str| format!("file=a.o,triple=amdgcn-amd-amdhsa,arch={arch}");
     let packed = |first: &str, second: &str| shelf.pack_refused(&[&image(first), &image(second)]);
     insta::assert_snapshot!(packed("gfx90a", "gfx90a:xnack+"), @"
-    error: images 0 and 1 are for `gfx90a` and `gfx90a:xnack+`, and a device may be both
+    error[OB0308]: images 0 and 1 are for `gfx90a` and `gfx90a:xnack+`, and a device may be both
     help: name the same features in both, or leave one of the two out
     ");
     insta::assert_snapshot!(packed("gfx90a:xnack-:sramecc+", "gfx90a:xnack+"), @"
-    error: images 0 and 1 are for `gfx90a:xnack-:sramecc+` and `gfx90a:xnack+`, and a device may be both
+    error[OB0308]: images 0 and 1 are for `gfx90a:xnack-:sramecc+` and `gfx90a:xnack+`, and a device may be both
     help: name the same features in both, or leave one of the two out
     ");
     shelf.pack(&[&image("gfx90a:xnack-"), &image("gfx90a:xnack+"), &image("gfx942")]);
@@ -231,27 +231,27 @@ fn replaced(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
 
 #[test]
 fn containers_that_cannot_be_loaded() {
-    insta::assert_snapshot!(verify_refused(|bytes| bytes[..200].to_vec()), @"error: `DIR/dev.offload` can't be read as a container: truncated offload binary at offset 0: it has 200 bytes, but its header says 2480");
+    insta::assert_snapshot!(verify_refused(|bytes| bytes[..200].to_vec()), @"error[OB0308]: `DIR/dev.offload` can't be read as a container: truncated offload binary at offset 0: it has 200 bytes, but its header says 2480");
     insta::assert_snapshot!(verify_refused(|_| b"BC\xc0\xde".to_vec()), @"
-    error: `DIR/dev.offload` can't be read as a container: no offload binary at offset 0: found 42 43 c0 de where 10 ff 10 ad is expected
+    error[OB0308]: `DIR/dev.offload` can't be read as a container: no offload binary at offset 0: found 42 43 c0 de where 10 ff 10 ad is expected
     help: this is LLVM bitcode; make an image of it with `device-link link`
     ");
     insta::assert_snapshot!(verify_refused(|bytes| [bytes.clone(), bytes].concat()), @"
-    error: images 0 and 1 are both for triple `x86_64-unknown-linux-gnu`
+    error[OB0308]: images 0 and 1 are both for triple `x86_64-unknown-linux-gnu`
     help: the runtime takes one image for a target; remove one of the two
     ");
-    insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "x86_64-un", "s390x-unk")), @"error: image 0 is an ELF file for x86_64, but its triple is `s390x-unkknown-linux-gnu`");
+    insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "x86_64-un", "s390x-unk")), @"error[OB0308]: image 0 is an ELF file for x86_64, but its triple is `s390x-unkknown-linux-gnu`");
     insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "x86_64-un", "pdp-11-un")), @"
-    error: image 0 has the triple `pdp-11-unknown-linux-gnu`, which is no known target
+    error[OB0308]: image 0 has the triple `pdp-11-unknown-linux-gnu`, which is no known target
     help: known architectures: aarch64, amdgcn, loongarch64, nvptx64, powerpc64, powerpc64le, riscv64, s390x, spirv, spirv64, x86_64
     ");
-    insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "\"scale\"", "\"scala\"")), @"error: image 0 (`x86_64-unknown-linux-gnu`) lists the kernel `scala`, which it doesn't export");
-    insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "geometry", "geometri")), @"error: image 0 can't be verified: the kernels recorded in the image for `x86_64-unknown-linux-gnu` can't be read: missing field `geometry` at line 1 column 52");
-    insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "\u{7f}ELF", "\u{7f}ELK")), @"error: image 0 (`x86_64-unknown-linux-gnu`, 1920 bytes) is not an ELF file, which is what the runtime loads for it");
+    insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "\"scale\"", "\"scala\"")), @"error[OB0308]: image 0 (`x86_64-unknown-linux-gnu`) lists the kernel `scala`, which it doesn't export");
+    insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "geometry", "geometri")), @"error[OB0308]: image 0 can't be verified: the kernels recorded in the image for `x86_64-unknown-linux-gnu` can't be read: missing field `geometry` at line 1 column 52");
+    insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "\u{7f}ELF", "\u{7f}ELK")), @"error[OB0308]: image 0 (`x86_64-unknown-linux-gnu`, 1920 bytes) is not an ELF file, which is what the runtime loads for it");
     let shelf = Shelf::new();
     let container = shelf.pack(&["file=e.s,triple=spirv64-unknown-unknown,kind=openmp"]);
     insta::assert_snapshot!(shelf.refused(&["verify", &container.to_string_lossy()]), @"
-    error: image 0 can't be verified: the kernels of the image for `spirv64-unknown-unknown` can't be listed: it records none, and its bytes (ptx) have no symbol table that can be read
+    error[OB0308]: image 0 can't be verified: the kernels of the image for `spirv64-unknown-unknown` can't be listed: it records none, and its bytes (ptx) have no symbol table that can be read
     help: make the image with `device-link link`, which records them
     ");
 }

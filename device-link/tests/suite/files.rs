@@ -37,7 +37,7 @@ fn a_folder_for_an_output() {
     let files = with_kernel();
     std::fs::create_dir(files.path("out")).expect("makeable");
     let output = run(device_link().arg("link").arg(files.path("a.bc")).arg("-o").arg(files.path("out")));
-    insta::assert_snapshot!(said(&files, &output), @"error: can't write `DIR/out`: Is a directory (os error 21)");
+    insta::assert_snapshot!(said(&files, &output), @"error[OB0207]: can't write `DIR/out`: Is a directory (os error 21)");
     assert_eq!(left(files.folder()), ["out"]);
 }
 
@@ -55,7 +55,7 @@ fn no_room_for_the_output() {
     let source: String = (0..40).map(|n| format!("void k{n}(int *p) {{ *p = {n}; }}\n")).collect();
     files.clang(&source, "many.bc", &["-emit-llvm"]);
     let output = run(Command::new("bash").args(["-c", &script]));
-    insta::assert_snapshot!(said(&files, &output), @"error: can't write `DIR/out`: file too large");
+    insta::assert_snapshot!(said(&files, &output), @"error[OB0207]: can't write `DIR/out`: file too large");
     assert_eq!(left(files.folder()), ["many.bc"]);
 }
 
@@ -66,12 +66,12 @@ fn folders_that_nothing_can_be_written_to() {
     let place = Path::new("/proc/self/dev.offload");
     let output = run(device_link().arg("link").arg(files.path("a.bc")).arg("-o").arg(place));
     let text = said(&files, &output);
-    assert!(text.starts_with("error: can't write `/proc/self/dev.offload`: "), "{text}");
+    assert!(text.starts_with("error[OB0207]: can't write `/proc/self/dev.offload`: "), "{text}");
     let temps = "--save-temps=/proc/self/temps";
     let output =
         run(device_link().args(["link", temps]).arg(files.path("a.bc")).arg("-o").arg(files.path("out")));
     let text = said(&files, &output);
-    assert!(text.starts_with("error: can't write `/proc/self/temps`: "), "{text}");
+    assert!(text.starts_with("error[OB0207]: can't write `/proc/self/temps`: "), "{text}");
     assert!(left(files.folder()).is_empty());
 }
 
@@ -116,7 +116,7 @@ fn no_assembler() {
     link.args(["link", "a.bc", "--target", "nvptx64:sm_90", "-o", "out"]);
     let output = link.output().expect("it can be run");
     insta::assert_snapshot!(said(&files, &output), @"
-    error: no ptxas was found; looked for /nowhere/bin/ptxas, /nowhere/cuda/bin/ptxas, /usr/local/cuda/bin/ptxas
+    error[OB0403]: no ptxas was found; looked for /nowhere/bin/ptxas, /nowhere/cuda/bin/ptxas, /usr/local/cuda/bin/ptxas
     help: `cargo outboard setup --nvidia` installs one; CUDA_HOME and --ptxas name another, and --emit=ptx links PTX
     ");
 }
@@ -144,7 +144,7 @@ fn no_disassembler() {
     let output = without_cuda(&files).args(["inspect", "dev.offload", "--asm"]).output();
     let text = said(&files, &output.expect("it can be run")).replace(env!("LLVM_BINDIR"), "LLVM");
     insta::assert_snapshot!(text, @"
-    error: no nvdisasm was found; looked for /nowhere/bin/nvdisasm, /nowhere/cuda/bin/nvdisasm, /usr/local/cuda/bin/nvdisasm
+    error[OB0403]: no nvdisasm was found; looked for /nowhere/bin/nvdisasm, /nowhere/cuda/bin/nvdisasm, /usr/local/cuda/bin/nvdisasm
     help: install CUDA and set CUDA_HOME, or have `cargo xtask setup` bring NVIDIA's wheel
     ");
 }
@@ -182,6 +182,6 @@ fn names_of_every_kind() {
         let result = run(device_link().arg("link").arg(&input).arg("-o").arg(&output));
         let shown = String::from_utf8_lossy(name).into_owned();
         let text = said(&files, &result);
-        assert!(text.starts_with(&format!("error: `DIR/{shown}/a.bc` is neither bitcode")), "{text}");
+        assert!(text.starts_with(&format!("error[OB0301]: `DIR/{shown}/a.bc` is neither bitcode")), "{text}");
     }
 }

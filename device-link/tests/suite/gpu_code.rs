@@ -235,7 +235,7 @@ fn recursion_is_refused_for_spirv() {
     let output = folder.path().join("never.offload");
     let arguments = ["link", "recursion.ll", "--target", "spirv64", "-o", &*output.to_string_lossy()];
     insta::assert_snapshot!(refused(&arguments, &output, folder.path()), @"
-    error: kernel `climbs` reaches `right`, which calls itself, and spirv64 has no recursion
+    error[OB0017]: kernel `climbs` reaches `right`, which calls itself, and spirv64 has no recursion
       in `right` (recursion.ll)
       in `climbs` (recursion.ll)
     help: write it as a loop that keeps what is left to do in an array

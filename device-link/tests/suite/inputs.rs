@@ -67,14 +67,14 @@ fn rlibs_and_the_standard_library() {
     );
     let nowhere = ["--kernel", "parse", "--sysroot", "/nowhere"];
     let text = files.refused(&["libdemo.rlib"], &nowhere);
-    assert!(text.starts_with("error: kernel `parse` needs `"), "{text}");
+    assert!(text.starts_with("error[OB0025]: kernel `parse` needs `"), "{text}");
     let why =
         "of Rust's standard library: `/nowhere` has no libraries for x86_64-unknown-linux-gnu\n  in `parse` ";
     assert!(text.contains(why), "{text}");
     assert!(text.ends_with("\nhelp: give the toolchain that made the bitcode with --sysroot"), "{text}");
     assert_eq!(
         files.refused(&["libdemo.rlib"], &[]),
-        "error: the inputs have no kernel: no function is external, returns nothing and has a name of its author's\n\
+        "error[OB0310]: the inputs have no kernel: no function is external, returns nothing and has a name of its author's\n\
          help: name the functions with --kernel, or --entry for those with the entry's signature"
     );
 }
@@ -87,10 +87,10 @@ fn one_error_for_one_call_of_the_standard_library() {
     files.rustc(source, "print.bc", &["--crate-type=lib", "--emit=llvm-bc"]);
     let text = files.refused(&["print.bc"], &[]);
     let counted = |what: &str| text.matches(what).count();
-    assert_eq!((counted("error: "), counted("note: ")), (1, 1), "{text}");
+    assert_eq!((counted("error["), counted("note: ")), (1, 1), "{text}");
     let help = "\nhelp: keep the kernel from calling `std::io::stdio::_print`\n\
                 note: `std::io::stdio::_print` leads to ";
-    assert!(text.starts_with("error: kernel `kernel` uses ") && text.contains(help), "{text}");
+    assert!(text.starts_with("error[OB0012]: kernel `kernel` uses ") && text.contains(help), "{text}");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn code_of_the_target_itself() {
         assert_eq!(link(&["host.bc", "own.a"], &both), expected);
         assert_eq!(
             files.refused(&["own.bc"], &[&image[..], &["--kernel", "twice"]].concat()),
-            "error: `twice` was compiled for the target, and not as a kernel\n\
+            "error[OB0310]: `twice` was compiled for the target, and not as a kernel\n\
              help: mark it (`__attribute__((device_kernel))` in C), or compile it for the host"
         );
     }
@@ -139,8 +139,8 @@ fn containers_of_several_targets() {
         let kernels = files.link(&["all.offload"], &["--target", target, "--emit", "ptx"]);
         assert_eq!(kernels, format!("only{index}(pointer)"));
     }
-    insta::assert_snapshot!(files.refused(&["all.offload"], &["--target", "amdgcn:gfx942"]), @"error: the inputs have nothing for amdgcn-amd-amdhsa:gfx942");
-    insta::assert_snapshot!(files.refused(&["all.offload"], &[]), @"error: the inputs have nothing for x86_64-unknown-linux-gnu");
+    insta::assert_snapshot!(files.refused(&["all.offload"], &["--target", "amdgcn:gfx942"]), @"error[OB0306]: the inputs have nothing for amdgcn-amd-amdhsa:gfx942");
+    insta::assert_snapshot!(files.refused(&["all.offload"], &[]), @"error[OB0306]: the inputs have nothing for x86_64-unknown-linux-gnu");
 }
 
 #[test]
@@ -148,29 +148,29 @@ fn inputs_that_are_refused() {
     let files = Files::new();
     files.clang(KERNEL, "arm.bc", &["-emit-llvm", "--target=aarch64-unknown-linux-gnu"]);
     insta::assert_snapshot!(files.refused(&["arm.bc"], &["--target", "nvptx64:sm_90"]), @"
-    error: `DIR/arm.bc` is for `aarch64-unknown-linux-gnu`, not for nvptx64
+    error[OB0306]: `DIR/arm.bc` is for `aarch64-unknown-linux-gnu`, not for nvptx64
     help: compile it for the host, x86_64, or for the image's target
     ");
     files.archive("arm.a", &["arm.bc"]);
     insta::assert_snapshot!(files.refused(&["arm.a"], &[]), @"
-    error: `DIR/arm.a(arm.bc)` is for `aarch64-unknown-linux-gnu`, not for x86_64
+    error[OB0306]: `DIR/arm.a(arm.bc)` is for `aarch64-unknown-linux-gnu`, not for x86_64
     help: compile it for the host, x86_64, or for the image's target
     ");
     std::fs::write(files.path("empty.a"), "!<arch>\n").expect("writable");
-    insta::assert_snapshot!(files.refused(&["empty.a"], &[]), @"error: `DIR/empty.a` is an archive without members");
+    insta::assert_snapshot!(files.refused(&["empty.a"], &[]), @"error[OB0301]: `DIR/empty.a` is an archive without members");
     std::fs::write(files.path("text.txt"), "no bitcode").expect("writable");
     files.archive("text.a", &["text.txt"]);
     insta::assert_snapshot!(files.refused(&["text.a"], &[]), @"
-    error: `DIR/text.a` has no bitcode in it
+    error[OB0301]: `DIR/text.a` has no bitcode in it
     help: compile its members to bitcode, or to objects that embed it
     ");
     files.clang("int f(void) { return 1; }", "cut.bc", &["-emit-llvm"]);
     let whole = std::fs::read(files.path("cut.bc")).expect("readable");
     std::fs::write(files.path("cut.bc"), &whole[..200]).expect("writable");
     files.archive("cut.a", &["cut.bc"]);
-    insta::assert_snapshot!(files.refused(&["cut.a"], &[]), @"error: `DIR/cut.a(cut.bc)` can't be read as bitcode: it is cut off: a block at byte 40 needs 2244 bytes, and 160 are there");
+    insta::assert_snapshot!(files.refused(&["cut.a"], &[]), @"error[OB0301]: `DIR/cut.a(cut.bc)` can't be read as bitcode: it is cut off: a block at byte 40 needs 2244 bytes, and 160 are there");
     files.clang(KERNEL, "host.o", &["--target=x86_64-unknown-linux-gnu"]);
-    insta::assert_snapshot!(files.refused(&["host.o"], &["--target", "nvptx64:sm_90", "--target", "amdgcn:gfx90a"]), @"error: object `DIR/host.o` is for x86_64, not for nvptx64 or amdgcn");
+    insta::assert_snapshot!(files.refused(&["host.o"], &["--target", "nvptx64:sm_90", "--target", "amdgcn:gfx90a"]), @"error[OB0306]: object `DIR/host.o` is for x86_64, not for nvptx64 or amdgcn");
     printed(
         llvm("llvm-offload-binary")
             .arg(format!("--image=file={},triple=amdgcn-amd-amdhsa,arch=gfx90a", files.text("host.o")))
@@ -178,7 +178,7 @@ fn inputs_that_are_refused() {
             .arg(files.path("done.offload")),
     );
     insta::assert_snapshot!(files.refused(&["done.offload"], &["--target", "amdgcn:gfx90a"]), @"
-    error: image 0 of `DIR/done.offload`, for `amdgcn-amd-amdhsa`, is no bitcode (kind object) and can't be linked
+    error[OB0307]: image 0 of `DIR/done.offload`, for `amdgcn-amd-amdhsa`, is no bitcode (kind object) and can't be linked
     help: compile its source with -foffload-lto, or pack the finished image with `device-link pack`
     ");
 }

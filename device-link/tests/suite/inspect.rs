@@ -143,11 +143,11 @@ fn what_cannot_be_shown() {
     let never = folder.path().join("never");
     let check =
         |arguments: &[&str]| refused(&[&["inspect", &path], arguments].concat(), &never, folder.path());
-    insta::assert_snapshot!(check(&["scala"]), @"error: no image has the kernel `scala`; there are: checked, dynamic, lanes, reverse, scale");
-    insta::assert_snapshot!(check(&["--ir"]), @"error: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it was linked without --embed-ir");
-    insta::assert_snapshot!(check(&["--ptx"]), @"error: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it isn't for nvptx64");
-    insta::assert_snapshot!(check(&["--spirv"]), @"error: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it is no SPIR-V");
-    insta::assert_snapshot!(check(&["--arch", "gfx906"]), @"error: the container has no image with arch `gfx906`; it has: amdgcn-amd-amdhsa gfx90a");
+    insta::assert_snapshot!(check(&["scala"]), @"error[OB0309]: no image has the kernel `scala`; there are: checked, dynamic, lanes, reverse, scale");
+    insta::assert_snapshot!(check(&["--ir"]), @"error[OB0309]: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it was linked without --embed-ir");
+    insta::assert_snapshot!(check(&["--ptx"]), @"error[OB0309]: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it isn't for nvptx64");
+    insta::assert_snapshot!(check(&["--spirv"]), @"error[OB0309]: that can't be shown of the image for `amdgcn-amd-amdhsa gfx90a`: it is no SPIR-V");
+    insta::assert_snapshot!(check(&["--arch", "gfx906"]), @"error[OB0309]: the container has no image with arch `gfx906`; it has: amdgcn-amd-amdhsa gfx90a");
 }
 
 /// Whatever an image's bytes are, measuring and listing it ends without a panic.

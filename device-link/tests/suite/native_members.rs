@@ -84,16 +84,16 @@ fn entries_in_members() {
     files.archive("entry.a", &["entry.o", "unused.o"]);
     assert_eq!(files.link(&["entry.a"], &["--entry", "entry"]), "entry");
     insta::assert_snapshot!(files.refused(&["entry.a"], &["--kernel", "entry"]), @"
-    error: there is no function `entry` to make a kernel of; `DIR/entry.a(entry.o)` has it as machine code
+    error[OB0310]: there is no function `entry` to make a kernel of; `DIR/entry.a(entry.o)` has it as machine code
     help: compile it to bitcode; or, if it has the entry's signature, say --entry entry
     ");
-    insta::assert_snapshot!(files.refused(&["entry.a"], &["--entry", "enrty"]), @"error: there is no function `enrty` to make a kernel of; the inputs define no function for others");
+    insta::assert_snapshot!(files.refused(&["entry.a"], &["--entry", "enrty"]), @"error[OB0310]: there is no function `enrty` to make a kernel of; the inputs define no function for others");
     insta::assert_snapshot!(files.refused(&["entry.a"], &[]), @"
-    error: the inputs have no kernel: no function is external, returns nothing and has a name of its author's
+    error[OB0310]: the inputs have no kernel: no function is external, returns nothing and has a name of its author's
     help: name the functions with --kernel, or --entry for those with the entry's signature
     ");
     insta::assert_snapshot!(files.refused(&["entry.a"], &["--target", "spirv64"]), @"
-    error: `DIR/entry.a` has no bitcode in it
+    error[OB0301]: `DIR/entry.a` has no bitcode in it
     help: compile its members to bitcode, or to objects that embed it
     ");
 }
@@ -106,7 +106,7 @@ fn what_a_member_needs_and_nobody_has() {
     assert!(text.contains("undefined symbol: nowhere") && text.contains("lib.a(unused.o)"), "{text}");
     let levels = ["--kernel", "kernel", "--target", "x86_64:x86-64,x86-64-v3"];
     insta::assert_snapshot!(files.refused(&["kernel.bc", "lib.a"], &levels), @"
-    error: `DIR/lib.a(unused.o)` is an object, and an image for several processors is made of bitcode alone
+    error[OB0307]: `DIR/lib.a(unused.o)` is an object, and an image for several processors is made of bitcode alone
     help: give bitcode, or one processor
     ");
 }
@@ -123,19 +123,19 @@ fn members_that_cannot_be_linked() {
     let archive = ["kernel.bc", "lib.a"];
     host.archive("mixed.a", &["kernel.bc", "native.o"]);
     insta::assert_snapshot!(refused(&host, &["mixed.a"], &["nvptx64:sm_90"]), @"
-    error: kernel `kernel` calls `native`, which no input defines as bitcode: `DIR/mixed.a(native.o)` has machine code of x86_64, which nvptx64 can't run
+    error[OB0011]: kernel `kernel` calls `native`, which no input defines as bitcode: `DIR/mixed.a(native.o)` has machine code of x86_64, which nvptx64 can't run
       in `kernel` (DIR/mixed.a(kernel.bc))
     help: compile it to bitcode, or to an object that embeds it (clang -fembed-bitcode, rustc -Cembed-bitcode)
     ");
     insta::assert_snapshot!(refused(&host, &archive, &["x86_64", "spirv64"]), @"
-    error: kernel `kernel` calls `native`, which no input defines as bitcode: `DIR/lib.a(native.o)` has machine code of x86_64, which spirv64 can't run
+    error[OB0011]: kernel `kernel` calls `native`, which no input defines as bitcode: `DIR/lib.a(native.o)` has machine code of x86_64, which spirv64 can't run
       in `kernel` (DIR/kernel.bc)
     help: compile it to bitcode, or to an object that embeds it (clang -fembed-bitcode, rustc -Cembed-bitcode)
     note: for spirv64-unknown-unknown
     ");
     // An object that is given itself is for some of the targets alone.
     insta::assert_snapshot!(refused(&host, &["kernel.bc", "native.o"], &["x86_64", "nvptx64:sm_90"]), @"
-    error: kernel `kernel` calls `native`, which no input defines as bitcode: `DIR/native.o` has machine code of x86_64, which nvptx64 can't run
+    error[OB0011]: kernel `kernel` calls `native`, which no input defines as bitcode: `DIR/native.o` has machine code of x86_64, which nvptx64 can't run
       in `kernel` (DIR/kernel.bc)
     help: compile it to bitcode, or to an object that embeds it (clang -fembed-bitcode, rustc -Cembed-bitcode)
     note: for nvptx64-nvidia-cuda:sm_90
@@ -143,16 +143,16 @@ fn members_that_cannot_be_linked() {
     let amd = files(AMD);
     amd.archive("mixed.a", &["kernel.bc", "native.o"]);
     insta::assert_snapshot!(refused(&amd, &["mixed.a"], &["amdgcn:gfx90a"]), @"
-    error: kernel `kernel` calls `native`, which no input defines as bitcode: `DIR/mixed.a(native.o)` has machine code of amdgcn, which can't be linked: the registers that a kernel reserves are counted where its code is made, without those of other objects
+    error[OB0011]: kernel `kernel` calls `native`, which no input defines as bitcode: `DIR/mixed.a(native.o)` has machine code of amdgcn, which can't be linked: the registers that a kernel reserves are counted where its code is made, without those of other objects
       in `kernel` (DIR/mixed.a(kernel.bc))
     help: compile it to bitcode, or to an object that embeds it (clang -fembed-bitcode, rustc -Cembed-bitcode)
     ");
     insta::assert_snapshot!(refused(&amd, &["kernel.bc", "native.o"], &["amdgcn:gfx90a"]), @"
-    error: object `DIR/native.o` has machine code of amdgcn, which can't be linked: the registers that a kernel reserves are counted where its code is made, without those of other objects
+    error[OB0307]: object `DIR/native.o` has machine code of amdgcn, which can't be linked: the registers that a kernel reserves are counted where its code is made, without those of other objects
     help: compile it to bitcode, or to an object that embeds it
     ");
     insta::assert_snapshot!(refused(&amd, &["mixed.a"], &["x86_64"]), @"
-    error: kernel `kernel` calls `native`, which no input defines as bitcode: `DIR/mixed.a(native.o)` has machine code of amdgcn, which x86_64 can't run
+    error[OB0011]: kernel `kernel` calls `native`, which no input defines as bitcode: `DIR/mixed.a(native.o)` has machine code of amdgcn, which x86_64 can't run
       in `kernel` (DIR/mixed.a(kernel.bc))
     help: compile it to bitcode, or to an object that embeds it (clang -fembed-bitcode, rustc -Cembed-bitcode)
     ");
@@ -160,7 +160,7 @@ fn members_that_cannot_be_linked() {
     host.clang("int data = 3;", "data.o", HOST);
     host.archive("data.a", &["data.bc", "data.o"]);
     insta::assert_snapshot!(refused(&host, &["data.a"], &["spirv64"]), @"
-    error: kernel `kernel` uses the variable `data`, which no input defines as bitcode: `DIR/data.a(data.o)` has machine code of x86_64, which spirv64 can't run
+    error[OB0011]: kernel `kernel` uses the variable `data`, which no input defines as bitcode: `DIR/data.a(data.o)` has machine code of x86_64, which spirv64 can't run
       in `kernel` (DIR/data.a(data.bc))
     help: compile it to bitcode, or to an object that embeds it (clang -fembed-bitcode, rustc -Cembed-bitcode)
     ");
@@ -181,12 +181,12 @@ fn members_that_are_something_else() {
     );
     files.archive("odd.a", &["notes.txt", "native.so", "kernel.bc"]);
     insta::assert_snapshot!(files.refused(&["odd.a"], &["--kernel", "kernel"]), @"
-    error: kernel `kernel` calls `native`, which no input defines
+    error[OB0011]: kernel `kernel` calls `native`, which no input defines
       in `kernel` (DIR/odd.a(kernel.bc))
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
     ");
     files.archive("cut.a", &["cut.o", "kernel.bc"]);
     let output = run(device_link().arg("link").arg(files.path("cut.a")).arg("-o").arg(files.path("out")));
     assert_eq!(output.status.code(), Some(1));
-    insta::assert_snapshot!(files.masked(&String::from_utf8_lossy(&output.stderr)), @"error: object `DIR/cut.a(cut.o)` can't be read: Could not read file magic");
+    insta::assert_snapshot!(files.masked(&String::from_utf8_lossy(&output.stderr)), @"error[OB0301]: object `DIR/cut.a(cut.o)` can't be read: Could not read file magic");
 }

@@ -99,7 +99,7 @@ fn check(modules: &[(&str, &str)], flags: &[&str], parts: usize, expected: &str)
 fn modules_that_only_the_whole_can_do_justice() {
     check(&MODULES, &[], 2, "");
     check(&MODULES, &["--kernel", "two"], 1, "");
-    let both = "error: `one` is asked for as --kernel and as --entry";
+    let both = "error[OB0310]: `one` is asked for as --kernel and as --entry";
     let (_, _, said) = Folder::with(&MODULES).link(&ALL, &["--kernel", "one", "--entry", "one"]);
     assert!(said.starts_with(both), "{said}");
     // Both kernels count in the same variable.
@@ -124,14 +124,14 @@ fn modules_that_only_the_whole_can_do_justice() {
     module("one", "e-i64:64");
     module("two", "e-i64:32");
     let layouts =
-        "error: `DIR/one.bc` and `DIR/two.bc` have different data layouts: `e-i64:64` and `e-i64:32`";
+        "error[OB0304]: `DIR/one.bc` and `DIR/two.bc` have different data layouts: `e-i64:64` and `e-i64:32`";
     let (_, _, said) = folder.link(&["one", "two"], &[]);
     assert!(said.starts_with(layouts), "{said}");
     let twice = [
         ("first", "int f(void) { return 1; } void one(int *p) { *p = f(); }"),
         ("second", "int f(void) { return 2; } void two(int *p) { *p = f(); }"),
     ];
-    let error = "error: `f` is defined in `DIR/first.bc` and in `DIR/second.bc`\n\
+    let error = "error[OB0305]: `f` is defined in `DIR/first.bc` and in `DIR/second.bc`\n\
                  help: leave one of them out, rename one, or keep one to its file (`static` in C)";
     check(&twice, &[], 0, error);
 }
@@ -146,7 +146,7 @@ fn what_is_wrong_in_several_parts_is_told_at_once() {
         "help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it";
     let error = |kernel: &str, module: &str| {
         format!(
-            "error: kernel `{kernel}` calls `nowhere`, which no input defines\n  in `{kernel}` (DIR/{module}.bc)\n{help}"
+            "error[OB0011]: kernel `{kernel}` calls `nowhere`, which no input defines\n  in `{kernel}` (DIR/{module}.bc)\n{help}"
         )
     };
     let expected = [error("one", "first"), error("two", "second")].join("\n");

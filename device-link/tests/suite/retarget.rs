@@ -177,7 +177,7 @@ fn mathematics() {
         );
     }
     insta::assert_snapshot!(refusal("math.ll", AMDGCN, &["--libclc", "/nowhere/clc"]), @"
-    error: can't read `/nowhere/clc/amdgcn-amd-amdhsa.bc`, which has the function `sin` for GPUs: No such file or directory (os error 2)
+    error[OB0029]: can't read `/nowhere/clc/amdgcn-amd-amdhsa.bc`, which has the function `sin` for GPUs: No such file or directory (os error 2)
     help: install libclc for LLVM 22, or give its folder with --libclc
     ");
 }
@@ -262,46 +262,46 @@ fn what_not_every_device_can() {
     let all = ["assembly", "intrinsic", "mutable", "local", "pointer", "wide"];
     let kernels: Vec<_> = all.iter().flat_map(|name| ["--kernel", name]).collect();
     insta::assert_snapshot!(refusal("limits.ll", SPIRV64, &kernels), @"
-    error: kernel `assembly` has assembly of the host (`rdtsc`), which spirv64 can't run
+    error[OB0015]: kernel `assembly` has assembly of the host (`rdtsc`), which spirv64 can't run
       in `asm_part` (retarget/limits.ll)
       in `assembly` (retarget/limits.ll)
     help: write it in the language itself, or keep it from kernels by a condition at compile time
-    error: kernel `intrinsic` uses the host's intrinsic `llvm.x86.sse.rsqrt.ps`, which spirv64 doesn't have
+    error[OB0015]: kernel `intrinsic` uses the host's intrinsic `llvm.x86.sse.rsqrt.ps`, which spirv64 doesn't have
       in `intrinsic` (retarget/limits.ll)
     help: write it in the language itself, or keep it from kernels by a condition at compile time
-    error: kernel `local` uses the thread-local variable `calls`
+    error[OB0013]: kernel `local` uses the thread-local variable `calls`
       in `local` (retarget/limits.ll)
     help: a device has no threads of the host; pass the value as an argument
-    error: kernel `mutable` uses the variable `variable`, which can change
+    error[OB0014]: kernel `mutable` uses the variable `variable`, which can change
       in `mutable` (retarget/limits.ll)
     help: pass it as an argument; or give --allow-mutable-statics, and the device has a copy of its own
-    error: kernel `pointer` calls through a pointer, and spirv64 has no function pointers
+    error[OB0016]: kernel `pointer` calls through a pointer, and spirv64 has no function pointers
       in `pointer` (retarget/limits.ll)
     help: use generics or an enumeration where a function pointer, `dyn` or a virtual call is
-    error: kernel `wide` computes with integers of more than 64 bits, which spirv64 doesn't have
+    error[OB0018]: kernel `wide` computes with integers of more than 64 bits, which spirv64 doesn't have
       in `wide` (retarget/limits.ll)
     help: use two integers of 64 bits
     ");
     insta::assert_snapshot!(refusal("limits.ll", AMDGCN, &kernels), @"
-    error: kernel `assembly` has assembly of the host (`rdtsc`), which amdgcn can't run
+    error[OB0015]: kernel `assembly` has assembly of the host (`rdtsc`), which amdgcn can't run
       in `asm_part` (retarget/limits.ll)
       in `assembly` (retarget/limits.ll)
     help: write it in the language itself, or keep it from kernels by a condition at compile time
-    error: kernel `intrinsic` uses the host's intrinsic `llvm.x86.sse.rsqrt.ps`, which amdgcn doesn't have
+    error[OB0015]: kernel `intrinsic` uses the host's intrinsic `llvm.x86.sse.rsqrt.ps`, which amdgcn doesn't have
       in `intrinsic` (retarget/limits.ll)
     help: write it in the language itself, or keep it from kernels by a condition at compile time
-    error: kernel `local` uses the thread-local variable `calls`
+    error[OB0013]: kernel `local` uses the thread-local variable `calls`
       in `local` (retarget/limits.ll)
     help: a device has no threads of the host; pass the value as an argument
-    error: kernel `mutable` uses the variable `variable`, which can change
+    error[OB0014]: kernel `mutable` uses the variable `variable`, which can change
       in `mutable` (retarget/limits.ll)
     help: pass it as an argument; or give --allow-mutable-statics, and the device has a copy of its own
     ");
     insta::assert_snapshot!(refusal("limits.ll", "x86_64", &kernels), @"
-    error: kernel `local` uses the thread-local variable `calls`
+    error[OB0013]: kernel `local` uses the thread-local variable `calls`
       in `local` (retarget/limits.ll)
     help: a device has no threads of the host; pass the value as an argument
-    error: kernel `mutable` uses the variable `variable`, which can change
+    error[OB0014]: kernel `mutable` uses the variable `variable`, which can change
       in `mutable` (retarget/limits.ll)
     help: pass it as an argument; or give --allow-mutable-statics, and the device has a copy of its own
     ");
@@ -380,12 +380,12 @@ fn what_llvm_gives_up_on() {
 #[test]
 fn layouts() {
     insta::assert_snapshot!(refusal("layout.ll", AMDGCN, &[]), @"
-    error: `table` has a `[2 x %mixed]` in memory, which lies differently there on amdgcn than on the host
+    error[OB0027]: `table` has a `[2 x %mixed]` in memory, which lies differently there on amdgcn than on the host
     help: use types of fixed width, without `long double` and 128-bit members in structures
     ");
     stage("layout.ll", NVPTX64, "optimized.ll", &[]);
     insta::assert_snapshot!(refusal("long_double.ll", NVPTX64, &[]), @"
-    error: `kernel` has a `x86_fp80` in memory, which lies differently there on nvptx64 than on the host
+    error[OB0027]: `kernel` has a `x86_fp80` in memory, which lies differently there on nvptx64 than on the host
     help: use types of fixed width, without `long double` and 128-bit members in structures
     ");
 }
@@ -401,7 +401,7 @@ fn barriers() {
         assert_eq!(calls("moved_barrier.ll", target, &["--assume-convergent-source"]), 1, "{target}");
     }
     insta::assert_snapshot!(refusal("moved_barrier.ll", NVPTX64, &[]), @"
-    error: kernel `untold` reaches `__outboard_dev_barrier`, and its compiler may have put that under a condition that not all threads share
+    error[OB0022]: kernel `untold` reaches `__outboard_dev_barrier`, and its compiler may have put that under a condition that not all threads share
       in `wait` (retarget/moved_barrier.ll)
       in `untold` (retarget/moved_barrier.ll)
     help: compile with -Zmir-enable-passes=-JumpThreading -Cno-prepopulate-passes and give --assume-convergent-source; in C, declare it __attribute__((convergent))

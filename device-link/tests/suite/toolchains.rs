@@ -132,7 +132,7 @@ fn one_name_in_two_libraries() {
     releases.compile("two.bc", &kernel("two", "shared"), true);
     let text = releases.link(&["one.bc", "two.bc"], &["one", "two"]).expect_err("refused");
     insta::assert_snapshot!(text, @"
-    error: `core::shared` of Rust's standard library is needed by inputs of two releases of rustc, and an image has one of that name: `DIR/one.bc` was made by REAL-stable, and `DIR/two.bc` by OTHER-stable
+    error[OB0026]: `core::shared` of Rust's standard library is needed by inputs of two releases of rustc, and an image has one of that name: `DIR/one.bc` was made by REAL-stable, and `DIR/two.bc` by OTHER-stable
     help: compile both with one toolchain
     ");
 }
@@ -153,7 +153,7 @@ fn one_name_in_two_libraries_that_one_of_them_uses() {
     releases.compile("two.bc", &kernel("two", "shared"), true);
     let text = releases.link(&["one.bc", "two.bc"], &["one", "two"]).expect_err("refused");
     insta::assert_snapshot!(text, @"
-    error: `core::shared` of Rust's standard library is needed by inputs of two releases of rustc, and an image has one of that name: `libcore-real.rlib` was made by REAL-stable, and `DIR/two.bc` by OTHER-stable
+    error[OB0026]: `core::shared` of Rust's standard library is needed by inputs of two releases of rustc, and an image has one of that name: `libcore-real.rlib` was made by REAL-stable, and `DIR/two.bc` by OTHER-stable
     help: compile both with one toolchain
     ");
 }
@@ -166,7 +166,7 @@ fn a_release_that_is_not_installed() {
     std::fs::remove_dir_all(releases.files.path("toolchains/other")).expect("removable");
     let text = releases.link(&["first.bc", "second.bc"], &["one", "two"]).expect_err("refused");
     insta::assert_snapshot!(text, @"
-    error: kernel `two` needs `core::second` of Rust's standard library: no toolchain of rustc OTHER-stable was found; looked at DIR/toolchains/real/bin/rustc (REAL-stable)
+    error[OB0025]: kernel `two` needs `core::second` of Rust's standard library: no toolchain of rustc OTHER-stable was found; looked at DIR/toolchains/real/bin/rustc (REAL-stable)
       in `two` (DIR/second.bc)
     help: give the toolchain that made the bitcode with --sysroot
     ");

@@ -30,20 +30,20 @@ fn assemblers() {
         program(folder, name, &script)
     };
     let assemble = |target: &str, tool: &str| check(folder, target, "--ptxas", tool);
-    insta::assert_snapshot!(assemble("nvptx64:sm_90", &folder.join("nothing").to_string_lossy()), @"error: the ptxas `DIR/nothing` can't be run: No such file or directory (os error 2)");
+    insta::assert_snapshot!(assemble("nvptx64:sm_90", &folder.join("nothing").to_string_lossy()), @"error[OB0403]: the ptxas `DIR/nothing` can't be run: No such file or directory (os error 2)");
     insta::assert_snapshot!(assemble("nvptx64:sm_70", &ptxas("new", "13.5", "exit 1")), @r#"
-    error: `DIR/new` is of CUDA 13.5, which doesn't know sm_70
+    error[OB0403]: `DIR/new` is of CUDA 13.5, which doesn't know sm_70
     help: give one that does with --ptxas; CUDA 12.9 knows sm_50 to sm_121, CUDA 13 sm_75 and up
     "#);
     insta::assert_snapshot!(assemble("nvptx64:sm_110", &ptxas("old", "12.9", "exit 1")), @r#"
-    error: `DIR/old` is of CUDA 12.9, which doesn't know sm_110
+    error[OB0403]: `DIR/old` is of CUDA 12.9, which doesn't know sm_110
     help: give one that does with --ptxas; CUDA 12.9 knows sm_50 to sm_121, CUDA 13 sm_75 and up
     "#);
     insta::assert_snapshot!(assemble("nvptx64:sm_90", &ptxas("failing", "12.9", "echo no room >&2; exit 3")), @r#"
-    error: the ptxas failed (exit status: 3): no room
+    error[OB0404]: the ptxas failed (exit status: 3): no room
     help: the command was: DIR/failing -arch=sm_90 -O3 -v TMP/kernels.ptx -o TMP/kernels.cubin
     "#);
-    insta::assert_snapshot!(assemble("nvptx64:sm_90", &ptxas("idle", "12.9", "exit 0")), @"error: can't read `TMP/kernels.cubin`: No such file or directory (os error 2)");
+    insta::assert_snapshot!(assemble("nvptx64:sm_90", &ptxas("idle", "12.9", "exit 0")), @"error[OB0207]: can't read `TMP/kernels.cubin`: No such file or directory (os error 2)");
 }
 
 #[test]
@@ -59,6 +59,6 @@ fn an_image_for_no_processor_is_refused() {
         program(folder, name, &script)
     };
     let link = |tool: &str| check(folder, "amdgcn:gfx90a", "--linker", tool);
-    insta::assert_snapshot!(link(&patched("flagless", "\\0\\0\\0\\0", 48)), @"error: the image for amdgcn can't be used: its ELF flags are 0, so it is for no processor, and was to be for gfx90a");
-    insta::assert_snapshot!(link(&patched("old", "\\3", 8)), @"error: the image for amdgcn can't be used: its ELF ABI version is 3, not 4 (code object version 6)");
+    insta::assert_snapshot!(link(&patched("flagless", "\\0\\0\\0\\0", 48)), @"error[OB0404]: the image for amdgcn can't be used: its ELF flags are 0, so it is for no processor, and was to be for gfx90a");
+    insta::assert_snapshot!(link(&patched("old", "\\3", 8)), @"error[OB0404]: the image for amdgcn can't be used: its ELF ABI version is 3, not 4 (code object version 6)");
 }

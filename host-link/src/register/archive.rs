@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::units::Unit;
+use diagnostics::Diagnostic;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -50,6 +51,14 @@ impl Archives {
         }
         debug_assert!(!text.contains(&self.folder.path().display().to_string()));
         text
+    }
+
+    /// The same of a message.
+    pub(crate) fn in_words_of_files(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        diagnostic.message = self.name_files(&diagnostic.message);
+        let children = diagnostic.children.into_iter();
+        diagnostic.children = children.map(|child| self.in_words_of_files(child)).collect();
+        diagnostic
     }
 }
 

@@ -1,5 +1,7 @@
 //! What keeps the images of a program from being made.
 
+use crate::names::{demangled, kernel_name};
+use diagnostics::Code;
 use offload_records::Launch;
 use std::path::PathBuf;
 
@@ -15,7 +17,10 @@ pub(crate) enum Error {
     #[error(transparent)]
     Bitcode(#[from] bitcode_link::Error),
     #[error(
-        "kernel `{:#}` has no code for devices: nothing that is linked has a record with it\n  = launched {}\n  = help: compile its crate with the plugin, as `{place}` was", rustc_demangle::demangle(.kernel), launched_at(.launch)
+        "kernel `{}` has no code for devices: nothing that is linked has a record with it\nnote: launched {}\n\
+         help: compile its crate with the plugin, as `{place}` was",
+        kernel_name(.kernel),
+        launched_at(.launch)
     )]
     NoKernel { kernel: String, place: String, launch: Box<Launch> },
     #[error(transparent)]
@@ -30,6 +35,20 @@ pub(crate) enum Error {
 pub(crate) fn launched_at(launch: &Launch) -> String {
     match &launch.place {
         Some(place) => format!("at {place}"),
-        None => format!("in `{:#}`", rustc_demangle::demangle(&launch.function)),
+        None => format!("in `{}`", demangled(&launch.function)),
+    }
+}
+
+impl Error {
+    /// What explains it; nothing where it is a bug.
+    pub(crate) fn code(&self) -> Option<Code> {
+        match self {
+            Self::Write { .. } => Some(Code::OB0207),
+            Self::File(error) => error.code(),
+            Self::Record { source, .. } => source.code(),
+            Self::Bitcode(error) => Some(error.code()),
+            Self::NoKernel { .. } => Some(Code::OB0205),
+            Self::Images(_) | Self::Registration(_) | Self::Llvm { .. } => None,
+        }
     }
 }

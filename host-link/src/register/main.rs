@@ -1,37 +1,40 @@
 //! `outboard-register`: the records of a link in, the object that registers its images out. outboard-link runs it.
 
 mod archive;
-mod diagnostics;
 mod error;
+mod mistakes;
+mod names;
 mod object_file;
+mod places;
 mod progress;
 mod report;
 mod roots;
 mod units;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use archive::Archives;
 use device_link::{Failure, Options, PanicMode, TargetSpec, link_device, write_file};
+use diagnostics::{Diagnostic, Level, Style};
 use error::Error;
 use host_codegen::Container;
 use host_link::job::Job;
+use mistakes::Known;
+use places::Places;
 use report::Report;
 use roots::Roots;
 use std::path::Path;
 use std::process::ExitCode;
-use units::{Sections, Unit};
+use units::Sections;
 
 fn main() -> ExitCode {
     llvm_plugin::fatal::exit_on_fatal_error();
     let job = std::env::args_os().nth(1);
     let job = job.context("outboard-link runs this program, with a file that says what to do");
-    match job.and_then(|path| read_job(Path::new(&path))).and_then(|job| run_and_report(&job)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            write_line("error", &format!("{error:#}"));
-            ExitCode::FAILURE
-        }
-    }
+    let told = job.and_then(|path| read_job(Path::new(&path))).and_then(|job| run_and_report(&job));
+    let told = told.unwrap_or_else(|error| vec![diagnostic_of(&error)]);
+    told.iter().for_each(write);
+    let failed = told.iter().any(|diagnostic| diagnostic.level == Level::Error);
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn read_job(path: &Path) -> Result<Job> {
@@ -39,13 +42,14 @@ fn read_job(path: &Path) -> Result<Job> {
     serde_json::from_slice(&text).with_context(|| format!("`{}` is no job", path.display()))
 }
 
-fn run_and_report(job: &Job) -> Result<()> {
+/// Does the job, and gives what is worth saying.
+fn run_and_report(job: &Job) -> Result<Vec<Diagnostic>> {
     let mut report = Report::of(job);
     let progress = progress::start(job);
     let result = run(job, &mut report);
     drop(progress);
     if let Err(error) = &result {
-        report.error = Some(format!("{error:#}"));
+        report.diagnostics.push(diagnostic_of(error));
     }
     if let Some(folder) = &job.options.report {
         report.write(folder)?;
@@ -53,7 +57,7 @@ fn run_and_report(job: &Job) -> Result<()> {
     if let Some(folder) = &job.run {
         report.write_text(folder)?;
     }
-    result
+    Ok(report.diagnostics)
 }
 
 fn run(job: &Job, told: &mut Report) -> Result<()> {
@@ -61,15 +65,18 @@ fn run(job: &Job, told: &mut Report) -> Result<()> {
     let units = sections.units()?;
     let roots = roots::find(&units);
     let archives = Archives::write(&roots::needed(&units, &roots)?)?;
+    let warning = |text: &String| Diagnostic::of_text(Level::Warning, None, &archives.name_files(text));
     let report = match link_device(&archives.paths(), &device_options(job, &roots)) {
         Ok(report) => report,
-        Err(failure) => bail!(archives.name_files(&refusal(&failure, &units, &roots))),
+        Err(failure) => {
+            told.diagnostics.extend(failure.warnings.iter().map(warning));
+            let known = Known { places: &Places::of(&units), roots: &roots };
+            let refused = refusal(&failure, &known);
+            told.diagnostics.extend(refused.into_iter().map(|one| archives.in_words_of_files(one)));
+            return Ok(());
+        }
     };
-    for warning in &report.warnings {
-        let warning = archives.name_files(warning);
-        write_line("warning", &warning);
-        told.warnings.push(warning);
-    }
+    told.diagnostics.extend(report.warnings.iter().map(warning));
     let images: Vec<_> = report.images.into_iter().map(|image| image.image).collect();
     told.add(&images, &roots);
     let container = Container::new(images).map_err(Error::from)?;
@@ -97,23 +104,20 @@ fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
 }
 
 /// Why there are no images: what is wrong with kernels, or with the link as a whole.
-fn refusal(failure: &Failure, units: &[Unit<'_>], roots: &Roots<'_>) -> String {
-    for warning in &failure.warnings {
-        write_line("warning", warning);
+fn refusal(failure: &Failure, known: &Known<'_>) -> Vec<Diagnostic> {
+    match failure.error.as_ref() {
+        device_link::Error::Kernels(refusals) => mistakes::describe(refusals, known),
+        error => vec![Diagnostic::of_error(Level::Error, error.code(), error)],
     }
-    if let device_link::Error::Kernels(refusals) = failure.error.as_ref() {
-        return diagnostics::describe(refusals, units, roots).join("\nerror: ");
-    }
-    let mut text = failure.error.to_string();
-    let mut cause = std::error::Error::source(failure.error.as_ref());
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
+}
+
+fn diagnostic_of(error: &anyhow::Error) -> Diagnostic {
+    let code = error.downcast_ref::<Error>().and_then(Error::code);
+    let code = code.or_else(|| error.downcast_ref::<device_link::Error>()?.code());
+    Diagnostic::of_error(Level::Error, code, error.as_ref())
 }
 
 #[expect(clippy::print_stderr, reason = "this is the program")]
-fn write_line(severity: &str, text: &str) {
-    eprintln!("{severity}: {text}");
+fn write(diagnostic: &Diagnostic) {
+    eprintln!("{}", diagnostic.render(Style::PLAIN));
 }

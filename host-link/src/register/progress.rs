@@ -1,8 +1,8 @@
 //! How far the images of a program are, in a file for the run of cargo that waits for them: `PROGRAM.progress`.
 
-use crate::report::file;
 use device_link::{Listener, Step, write_file};
 use host_link::job::Job;
+use host_link::report::file;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 

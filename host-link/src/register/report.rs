@@ -1,13 +1,15 @@
 //! What was made for a program and what is worth saying about it, as files beside each other: `PROGRAM.json`, and the
 //! images themselves in `PROGRAM.offload`.
 
+use crate::names::kernel_name;
 use crate::roots::Roots;
 use anyhow::{Context as _, Result};
 use device_link::{container, write_file};
+use diagnostics::{Code, Diagnostic};
 use host_link::job::Job;
+use host_link::report::file;
 use offload_binary::Image;
 use serde::Serialize;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// What is told of one link.
@@ -17,13 +19,13 @@ pub(crate) struct Report {
     program: PathBuf,
     /// In the order of their names.
     kernels: Vec<KernelLine>,
+    /// Kernels that no image has.
+    stayed: Vec<Stayed>,
     /// The images, with the kernels as the runtime sees them.
     #[serde(flatten)]
     images: container::Listing,
-    /// What is worth saying.
-    pub(crate) warnings: Vec<String>,
-    /// Why nothing was linked.
-    pub(crate) error: Option<String>,
+    /// What is wrong, and what is worth saying.
+    pub(crate) diagnostics: Vec<Diagnostic>,
     #[serde(skip)]
     container: Option<Vec<Image>>,
 }
@@ -37,6 +39,16 @@ struct KernelLine {
     symbol: String,
 }
 
+/// A kernel that runs on the CPU alone.
+#[derive(Debug, Serialize)]
+struct Stayed {
+    name: String,
+    symbol: String,
+    /// Why.
+    reason: String,
+    code: Code,
+}
+
 impl Report {
     /// Of a job that has not begun.
     pub(crate) fn of(job: &Job) -> Self {
@@ -44,19 +56,16 @@ impl Report {
         Self {
             program,
             kernels: Vec::new(),
+            stayed: Vec::new(),
             images: container::list(&[]),
-            warnings: Vec::new(),
-            error: None,
+            diagnostics: Vec::new(),
             container: None,
         }
     }
 
     /// Adds what was made.
     pub(crate) fn add(&mut self, images: &[Image], roots: &Roots<'_>) {
-        let kernel = |symbol: &&str| KernelLine {
-            name: format!("{:#}", rustc_demangle::demangle(symbol)),
-            symbol: (*symbol).to_owned(),
-        };
+        let kernel = |symbol: &&str| KernelLine { name: kernel_name(symbol), symbol: (*symbol).to_owned() };
         self.kernels = roots.keys().map(kernel).collect();
         self.kernels.sort_by(|a, b| a.name.cmp(&b.name));
         self.images = container::list(images);
@@ -77,11 +86,4 @@ impl Report {
         let text = serde_json::to_vec(self).context("a path is not UTF-8")?;
         Ok(write_file(&file(folder, &self.program, ".json"), &text)?)
     }
-}
-
-/// The file about `program` in `folder`.
-pub(crate) fn file(folder: &Path, program: &Path, end: &str) -> PathBuf {
-    let mut name = program.file_name().map_or_else(|| OsString::from("program"), OsString::from);
-    name.push(end);
-    folder.join(name)
 }

@@ -1,5 +1,5 @@
 // A variable that host and device share: it is registered with the kernels of its module.
-// warns: only the kernels of this module share the device's copy of `total`
+// warns: offload-embed[OB0109]: only the kernels of this module share the device's copy of `total`
 // prints: 42
 #include <stdio.h>
 

@@ -35,7 +35,9 @@ fn architecture() {
 
 #[test]
 fn docs() {
-    let documents = documents("docs");
+    let mut documents = documents("docs");
+    // Pages of errors are of what fails: error_pages.rs.
+    documents.retain(|document| !document.starts_with("docs/errors/"));
     let project = Project::of(&documents);
     // Two at a time: most of it is waiting for compilers.
     let (one, other) = documents.split_at(documents.len() / 2);

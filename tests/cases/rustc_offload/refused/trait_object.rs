@@ -1,5 +1,5 @@
 //! A trait object maps nothing of its value.
-//@ refused: offload-embed: rustc maps 0 bytes for argument 0 of kernel `kernel`: the kernel would see nothing
+//@ refused: offload-embed[OB0107]: rustc maps 0 bytes for argument 0 of kernel `kernel`: the kernel would see nothing
 
 #![feature(core_intrinsics)]
 #![allow(internal_features)]
