@@ -88,7 +88,10 @@ impl Error {
             Self::Metadata { .. } => Code::OB0601,
             Self::BadValue { .. } => Code::OB0602,
             Self::ProjectName { .. } | Self::Exists { .. } => Code::OB0603,
-            Self::NoProgram { .. } | Self::NoKernel { .. } => Code::OB0604,
+            Self::NoProgram { .. }
+            | Self::NoKernel { .. }
+            | Self::SeveralKernels { .. }
+            | Self::NoImage { .. } => Code::OB0604,
             Self::NoCode { .. } => Code::OB0605,
         }
     }

@@ -16,7 +16,8 @@ pub(crate) fn explain(code: Option<&str>) -> Result<String> {
 
 /// The code that somebody may have meant who wrote another: the nearest in spelling, and of these the first.
 fn nearest(code: &str) -> Option<String> {
-    let wanted = code.to_uppercase();
+    // rustc's own begin with E.
+    let wanted = Some(code.to_uppercase()).filter(|code| !code.starts_with('E'))?;
     let all = Code::ALL.iter().map(ToString::to_string);
     let distances = all.map(|known| (strsim::damerau_levenshtein(&wanted, &known), known));
     distances.filter(|(distance, known)| *distance < known.len() / 2).min().map(|(_, known)| known)

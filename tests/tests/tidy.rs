@@ -26,6 +26,12 @@ const DIRECTIONS: &[Direction] = &[
         instead: "abi holds facts alone; what has logic belongs to the crate that uses the fact",
     },
     Direction {
+        package: "outboard-diagnostics",
+        may_see: &[],
+        may_see_llvm: false,
+        instead: "diagnostics knows what messages look like; what they are about is who makes them",
+    },
+    Direction {
         package: "offload-binary",
         may_see: &["outboard-abi"],
         may_see_llvm: false,
@@ -33,7 +39,7 @@ const DIRECTIONS: &[Direction] = &[
     },
     Direction {
         package: "offload-records",
-        may_see: &["outboard-abi"],
+        may_see: &["outboard-abi", "outboard-diagnostics"],
         may_see_llvm: false,
         instead: "offload-records knows bytes; who makes bitcode of a module, or modules of bitcode, is pass and host-link",
     },
@@ -51,13 +57,19 @@ const DIRECTIONS: &[Direction] = &[
     },
     Direction {
         package: "bitcode-link",
-        may_see: &["outboard-llvm-plugin"],
+        may_see: &["outboard-diagnostics", "outboard-llvm-plugin"],
         may_see_llvm: true,
         instead: "bitcode-link knows LLVM, not offloading; device-link adds what it must know",
     },
     Direction {
         package: "device-link",
-        may_see: &["outboard-abi", "offload-binary", "bitcode-link", "outboard-llvm-plugin"],
+        may_see: &[
+            "outboard-abi",
+            "outboard-diagnostics",
+            "offload-binary",
+            "bitcode-link",
+            "outboard-llvm-plugin",
+        ],
         may_see_llvm: true,
         instead: "device-link never sees the host side; what both need is a fact in abi or bytes in offload-binary",
     },
@@ -65,6 +77,7 @@ const DIRECTIONS: &[Direction] = &[
         package: "outboard-pass",
         may_see: &[
             "outboard-abi",
+            "outboard-diagnostics",
             "offload-binary",
             "offload-records",
             "host-codegen",
@@ -90,6 +103,7 @@ const DIRECTIONS: &[Direction] = &[
         package: "host-link",
         may_see: &[
             "outboard-abi",
+            "outboard-diagnostics",
             "offload-binary",
             "offload-records",
             "bitcode-link",
@@ -108,7 +122,7 @@ const DIRECTIONS: &[Direction] = &[
     },
     Direction {
         package: "cargo-outboard",
-        may_see: &["outboard-prerequisites"],
+        may_see: &["outboard-diagnostics", "outboard-prerequisites"],
         may_see_llvm: false,
         instead: "cargo-outboard sets flags and runs programs; what needs LLVM is in device-link and host-link",
     },
