@@ -70,6 +70,7 @@ pub use launch::elements::Readable;
 pub use launch::item::{BlockItem, Extent, Item};
 pub use launch::plain::{Element, Plain};
 pub use launch::printing::{Print, Printer, Printing, printer};
+pub use launch::unsafe_slice::{AnyElement, UnsafeSlice, unsafe_slice};
 pub use launch::views::{Own, OwnChunk};
 pub use launch::writable::Writable;
 pub use launch::write_only::{Out, Written, out};

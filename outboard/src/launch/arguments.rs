@@ -19,6 +19,7 @@ use crate::scope::{Mapped, MappedMut};
 /// | [`out(&mut y)`](crate::out) | [`Written<T>`](crate::Written): the item's own element, to be written | from the device |
 /// | [`each_chunk(&mut y, n)`](crate::each_chunk) | [`OwnChunk<T>`](crate::OwnChunk) | both ways |
 /// | [`atomic(&mut y)`](crate::atomic) | [`Atomics<T>`](crate::Atomics): shared by all | both ways |
+/// | [`unsafe_slice(&mut y)`](crate::unsafe_slice) | [`UnsafeSlice<T>`](crate::UnsafeSlice): what your items know to be theirs | both ways |
 /// | plain data | the value | by value |
 /// | [`printer()`](crate::printer) | [`Printer`](crate::Printer) | both ways, half a megabyte |
 /// | the same of what a [`Scope`](crate::Scope) holds on the device | the same | nothing |

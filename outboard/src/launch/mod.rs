@@ -26,6 +26,7 @@ mod resident;
 mod run;
 mod runtime;
 mod shapes;
+pub(crate) mod unsafe_slice;
 pub(crate) mod views;
 pub(crate) mod writable;
 pub(crate) mod write_only;
