@@ -59,7 +59,7 @@ pub(crate) enum Command {
         /// The code
         code: Option<String>,
     },
-    /// Remove images and reports from the target folder
+    /// Remove images, the programs that have them, and reports from the target folder
     Clean {
         /// Remove the plugins and linkers that builds have used too
         #[arg(long)]

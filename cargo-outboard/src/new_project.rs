@@ -5,6 +5,7 @@ use crate::store::write_file;
 use std::path::Path;
 
 const MAIN: &str = include_str!("new_project/main.rs.txt");
+const TEST: &str = include_str!("new_project/launch.rs.txt");
 
 /// Makes the project in a folder that is not there yet. With `outboard`, the crate is taken from that folder.
 pub(crate) fn make(path: &Path, outboard: Option<&Path>) -> Result<()> {
@@ -31,5 +32,6 @@ pub(crate) fn make(path: &Path, outboard: Option<&Path>) -> Result<()> {
     );
     write_file(&path.join("Cargo.toml"), manifest.as_bytes())?;
     write_file(&path.join("src/main.rs"), MAIN.as_bytes())?;
+    write_file(&path.join("tests/launch.rs"), TEST.as_bytes())?;
     write_file(&path.join(".gitignore"), b"/target\n")
 }

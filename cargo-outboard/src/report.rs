@@ -77,8 +77,8 @@ pub(crate) fn folder(target: &Path) -> PathBuf {
 /// What the files with images end in.
 const CONTAINER: &str = "offload";
 
-/// The reports that a run was told, in the order of their names.
-pub(crate) fn of_run(folder: &Path) -> Vec<Report> {
+/// The reports in a folder, that of a run or that of all, in the order of their names.
+pub(crate) fn all(folder: &Path) -> Vec<Report> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let is_report = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json");
     let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(is_report).collect();

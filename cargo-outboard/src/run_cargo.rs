@@ -87,7 +87,7 @@ pub(crate) fn run(verb: &str, build: &BuildArguments, behind: &[OsString]) -> Re
     drop(progress);
     let help = "install Rust with cargo";
     let status = status.map_err(|source| Error::Run { program: "cargo".into(), help, source })?;
-    let reports = report::of_run(told.path());
+    let reports = report::all(told.path());
     let as_json = options.message_format.as_deref().is_some_and(|format| format.starts_with("json"));
     if as_json {
         print_messages(&reports, &plan.metadata);

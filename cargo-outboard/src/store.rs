@@ -60,6 +60,25 @@ pub(crate) fn folder() -> Result<PathBuf> {
     absolute.ok_or(Error::NoStore)
 }
 
+/// Hashes of content by what files were.
+const KNOWN: &str = "known";
+
+/// What is kept, for all builds. The folder itself may be one that the user has for other things too.
+pub(crate) fn kept() -> Result<Vec<PathBuf>> {
+    let is_ours = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name == KNOWN || is_hash(&name)
+    };
+    let entries = fs::read_dir(folder()?).into_iter().flatten().flatten();
+    let mut found: Vec<_> = entries.map(|entry| entry.path()).filter(is_ours).collect();
+    found.sort();
+    Ok(found)
+}
+
+fn is_hash(name: &str) -> bool {
+    name.len() == DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Keeps what builds with `toolchain` use, if it isn't yet.
 pub(crate) fn keep(toolchain: &Toolchain) -> Result<Kept> {
     let store = folder()?;
@@ -104,10 +123,9 @@ fn content_hash(store: &Path, files: &[PathBuf]) -> Result<String> {
         seen.update(stamp);
         seen.update(metadata.ino().to_le_bytes());
     }
-    let known = store.join("known").join(hexadecimal(&seen.finalize()));
+    let known = store.join(KNOWN).join(hexadecimal(&seen.finalize()));
     if let Ok(hash) = fs::read_to_string(&known)
-        && hash.len() == DIGITS
-        && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && is_hash(&hash)
     {
         return Ok(hash);
     }

@@ -124,6 +124,8 @@ fn a_new_project_runs_at_once() {
     project.append("first/Cargo.toml", "\n[workspace]\n");
     let run = project.outboard(&["run", "--quiet"]).dir(project.path("first"));
     run.ok().prints("y[10] = 21\n1 launches on a device, 0 on the CPU");
+    let tested = project.outboard(&["test"]).dir(project.path("first")).env("OUTBOARD_REQUIRE", "1");
+    tested.ok().says("test every_element_is_doubled ... ok");
     snapshot!("new_again", project.refused(project.outboard(&["new", "first"])));
     snapshot!("new_misnamed", project.refused(project.outboard(&["new", "1st"])));
 }
@@ -160,8 +162,12 @@ fn what_is_in_a_program() {
     let ran = project.outboard(&["inspect", "cubes"]).fails();
     ran.says("error[OB0604]: `app` has no kernel with `cubes` in its name\nhelp: its kernels are\n  app::squares::{closure#0}");
     snapshot!("no_program", project.refused(project.outboard(&["images", "list", "nobody"])));
-    project.outboard(&["clean"]).ok().says("/cargo_outboard/outboard`");
+    let cleaned = project.outboard(&["clean"]).ok().says("/cargo_outboard/outboard`");
+    cleaned.says("/cargo_outboard/x86_64-unknown-linux-gnu/outboard-cache`");
     project.outboard(&["images", "list", "app"]).fails();
+    // What was removed is made again, and nothing else.
+    project.outboard(&["build"]).ok().says("Compiling app").says_not("Compiling outboard");
+    project.outboard(&["images", "list", "app"]).ok();
 }
 
 #[test]

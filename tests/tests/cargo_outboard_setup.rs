@@ -116,6 +116,20 @@ fn what_the_doctor_misses() {
     snapshot!("doctor_other_llvm", machine.doctor(other, "rustc"));
 }
 
+#[test]
+fn what_is_not_ours_stays_in_the_folder() {
+    let machine = Machine::with(&[]);
+    for file in ["home/known/a", "home/59807616e1fa2540/b/outboard-link", "home/photos/c"] {
+        machine.scratch.write(file, "");
+    }
+    let ran = machine.outboard(&["clean", "--store"]).ok();
+    assert_eq!(
+        machine.normal(&ran.stdout),
+        "removed `$DIR/home/59807616e1fa2540`\nremoved `$DIR/home/known`\n"
+    );
+    assert!(machine.scratch.path("home/photos/c").is_file());
+}
+
 /// Copies of the tools, of which one asks the loader for an LLVM that is not there.
 fn tools_without_llvm(folder: &Path) {
     let tools = cargo_outboard().parent().expect("it is in a folder");

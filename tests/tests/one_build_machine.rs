@@ -3,9 +3,10 @@
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
+use tests::cargo_with_plugin::{built_with_plugin, cargo_with_plugin};
 use tests::linked_program::{Place, SOUND};
 use tests::one_build::without_llvm;
-use tests::{Ran, Run, outboard_link, plugin, snapshot};
+use tests::{Ran, Run, Scratch, outboard_link, plugin, snapshot, stable, workspace};
 
 /// A copy of the linker step in a folder above which nothing is.
 fn linker_step(place: &Place) -> PathBuf {
@@ -143,6 +144,47 @@ fn two_plugins() {
     let run = place.rustc("launching.rs", tests::linked_program::LAUNCHING, true).arg("--crate-type=lib");
     run.arg(format!("-Zllvm-plugins={}", other.display())).arg("-Cpasses=offload-records").ok();
     assert_eq!(records(&place.scratch.path("liblaunching.rlib")), one, "a record is stored once");
+}
+
+/// The crate's example, compiled with the plugin and linked so, on a machine where every launch has to run on a device.
+#[track_caller]
+fn required(flags: &[&str], variable: (&str, &str)) -> String {
+    let example = ["rustc", "--quiet", "-p", "outboard", "--example", "residency", "--"];
+    cargo_with_plugin(&[]).args(example).args(flags).ok();
+    let run = Run::new(built_with_plugin("examples/residency")).env("OUTBOARD_REQUIRE", "1");
+    run.env(variable.0, variable.1).fails().stderr
+}
+
+#[test]
+fn launches_that_no_device_can_take() {
+    let nothing = ("LIBOMPTARGET_INFO", "0");
+    // Another linker does not know the options of ours.
+    let scratch = Scratch::new();
+    let text = "#!/bin/sh\nfor a do\n  shift\n  case $a in\n  --outboard-*) ;;\n  *) set -- \"$@\" \"$a\" ;;\n  esac\ndone\n\
+                exec cc \"$@\"\n";
+    let linker = scratch.write("linker", text);
+    std::fs::set_permissions(&linker, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let linker = format!("-Clinker={}", linker.display());
+    snapshot!("plugin_without_linker", required(&[&linker], nothing));
+    let no_file = "-Clink-arg=--outboard-runtime-file=libomptarget-of-nobody.so";
+    snapshot!("no_runtime", required(&[no_file], nothing));
+    snapshot!("no_device", required(&[], ("OMP_TARGET_OFFLOAD", "DISABLED")));
+    let plain = Run::new(stable().rustc.with_file_name("cargo")).env("RUSTC", &stable().rustc);
+    let plain = plain.dir(workspace()).args(["run", "--quiet", "-p", "outboard", "--example", "residency"]);
+    snapshot!("linker_without_plugin", plain.env("OUTBOARD_REQUIRE", "1").fails().stderr);
+}
+
+/// A run of cargo is told what went wrong before there was anything to report.
+#[test]
+fn failures_reach_the_run() {
+    let place = Place::new();
+    let run = place.link_run(SOUND, outboard_link(), &["--outboard-linker=no-such-linker"]);
+    run.env("OUTBOARD_LINK_RUN", place.scratch.folder()).fails();
+    let report = std::fs::read_to_string(place.scratch.path("main.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    let error = report["error"].as_str().expect("an error");
+    assert!(error.contains("can't run the linker `no-such-linker`: "), "{error}");
+    assert_eq!(report["program"], place.scratch.path("main").display().to_string());
 }
 
 /// How many records a file has.
