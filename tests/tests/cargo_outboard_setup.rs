@@ -40,7 +40,7 @@ impl Machine {
             .env("CARGO", stable().rustc.with_file_name("cargo"))
             .env("RUSTC", &stable().rustc)
             .env("LLVM_SYS_221_PREFIX", self.scratch.path("llvm"))
-            .env("OUTBOARD_HOME", self.scratch.path("home"))
+            .env("OUTBOARD_HOME", self.scratch.path("kept"))
             .env("VIRTUAL_ENV", "")
     }
 
@@ -119,15 +119,15 @@ fn what_the_doctor_misses() {
 #[test]
 fn what_is_not_ours_stays_in_the_folder() {
     let machine = Machine::with(&[]);
-    for file in ["home/known/a", "home/59807616e1fa2540/b/outboard-link", "home/photos/c"] {
+    for file in ["kept/known/a", "kept/59807616e1fa2540/b/outboard-link", "kept/photos/c"] {
         machine.scratch.write(file, "");
     }
     let ran = machine.outboard(&["clean", "--store"]).ok();
     assert_eq!(
         machine.normal(&ran.stdout),
-        "removed `$DIR/home/59807616e1fa2540`\nremoved `$DIR/home/known`\n"
+        "removed `$DIR/kept/59807616e1fa2540`\nremoved `$DIR/kept/known`\n"
     );
-    assert!(machine.scratch.path("home/photos/c").is_file());
+    assert!(machine.scratch.path("kept/photos/c").is_file());
 }
 
 /// Copies of the tools, of which one asks the loader for an LLVM that is not there.

@@ -182,8 +182,9 @@ fn failures_reach_the_run() {
     run.env("OUTBOARD_LINK_RUN", place.scratch.folder()).fails();
     let report = std::fs::read_to_string(place.scratch.path("main.json")).expect("a report");
     let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
-    let error = report["error"].as_str().expect("an error");
-    assert!(error.contains("can't run the linker `no-such-linker`: "), "{error}");
+    let told = report["diagnostics"].as_array().map_or(&[][..], Vec::as_slice);
+    let error = told.first().map(ToString::to_string).unwrap_or_default();
+    assert!(told.len() == 1 && error.contains("can't run `no-such-linker`: "), "{report}");
     assert_eq!(report["program"], place.scratch.path("main").display().to_string());
 }
 
