@@ -11,7 +11,8 @@ use std::ops::Deref;
 /// however it is left.
 ///
 /// Launches in the scope take what these give in place of slices, and move nothing. What is mapped for change is
-/// borrowed by the scope, so that nobody looks at the host's copy meanwhile, which is old.
+/// borrowed by the scope, so that nobody looks at the host's copy meanwhile, which is old. A mapping that fails is told
+/// by what uses it: [`Error::MapConflict`].
 ///
 /// ```compile_fail,E0502
 /// # use outboard::prelude::*;
