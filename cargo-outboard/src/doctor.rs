@@ -31,11 +31,11 @@ pub(crate) fn findings() -> Vec<Finding> {
     vec![
         find_rustc(&rustc),
         find_part("linker step", store::LINKER),
-        find_register(),
+        find_started("image maker", REGISTER),
         find_plugin(&rustc),
         find_linker(),
         find_runtime(),
-        find_part("image tools", DEVICE_LINK).optional(),
+        find_started("image tools", DEVICE_LINK).optional(),
         find_lld(),
         find_ptxas().optional(),
         find_libclc().optional(),
@@ -60,23 +60,26 @@ fn find_part(what: &'static str, file: &'static str) -> Finding {
     Finding::new(what, file, found, "install it beside cargo-outboard, or name its folder in OUTBOARD_TOOLS")
 }
 
-/// It needs libLLVM: whether it starts tells whether that is there.
-fn find_register() -> Finding {
-    let found = part(REGISTER).map_err(|error| first_line(&error.to_string())).and_then(|path| {
-        let output = Command::new(&path).output().map_err(|error| error.to_string())?;
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+/// A program that needs libLLVM: whether it starts tells whether that is there.
+fn find_started(what: &'static str, file: &'static str) -> Finding {
+    let wanted = format!("{file}, and libLLVM {LLVM_MAJOR} for it");
+    let path = match part(file) {
+        Ok(path) => path,
+        Err(error) => {
+            let fix = "install it beside cargo-outboard, or name its folder in OUTBOARD_TOOLS";
+            return Finding::new(what, &wanted, Err(first_line(&error.to_string())), fix);
+        }
+    };
+    let output = Command::new(&path).output().map_err(|error| error.to_string());
+    let found = output.and_then(|output| {
+        let text = String::from_utf8_lossy(&output.stderr);
         if text.contains("error while loading shared libraries") {
             Err(first_line(&text))
         } else {
             Ok(shown(&path))
         }
     });
-    let wanted = format!("{REGISTER}, and libLLVM {LLVM_MAJOR} for it");
-    if part(REGISTER).is_err() {
-        let fix = "install it beside cargo-outboard, or name its folder in OUTBOARD_TOOLS";
-        return Finding::new("image maker", &wanted, found, fix);
-    }
-    Finding::of_package("image maker", &wanted, found, &LIBLLVM)
+    Finding::of_package(what, &wanted, found, &LIBLLVM)
 }
 
 /// Loads the plugin into rustc.

@@ -34,6 +34,11 @@ pub(crate) enum Error {
          help: it belongs beside cargo-outboard; `OUTBOARD_TOOLS` names another folder"
     )]
     NoPart { file: &'static str, places: String },
+    #[error(
+        "can't start `{}`, as it says itself\n\
+         help: it needs LLVM {}: `cargo outboard setup` installs it on Debian", program.display(), crate::toolchain::LLVM_MAJOR
+    )]
+    NotLoaded { program: PathBuf },
     #[error(transparent)]
     Install(#[from] prerequisites::Error),
     #[error(
@@ -41,6 +46,8 @@ pub(crate) enum Error {
         if *can_install { "\nhelp: `cargo outboard setup` installs what Debian has" } else { "" }
     )]
     Missing { names: String, can_install: bool },
+    #[error("can't keep what builds use in `{}`\nhelp: make room there, or name another folder in `OUTBOARD_HOME`", path.display())]
+    Store { path: PathBuf, source: std::io::Error },
     #[error("there is no folder for caches\nhelp: set `OUTBOARD_HOME` to one")]
     NoStore,
     #[error("there is no device `{name}`\nhelp: {help}")]
@@ -83,7 +90,8 @@ impl Error {
                 Code::OB0503
             }
             Self::OtherTarget { .. } => Code::OB0504,
-            Self::NoStore => Code::OB0505,
+            Self::NoStore | Self::Store { .. } => Code::OB0505,
+            Self::NotLoaded { .. } => Code::OB0208,
             Self::Install(_) | Self::Missing { .. } => Code::OB0506,
             Self::Metadata { .. } => Code::OB0601,
             Self::BadValue { .. } => Code::OB0602,

@@ -46,6 +46,11 @@ pub(crate) fn linked(program: Option<&str>) -> Result<(Report, PathBuf)> {
     })
 }
 
+/// The exit code of a program that the loader can't start: it has said why.
+///
+/// Source: ld.so of glibc 2.36.
+const NOT_LOADED: i32 = 127;
+
 /// Runs device-link.
 pub(crate) fn run(command: &mut Command) -> Result<ExitCode> {
     let status = command.status().map_err(|source| Error::Run {
@@ -53,6 +58,9 @@ pub(crate) fn run(command: &mut Command) -> Result<ExitCode> {
         help: "it belongs beside cargo-outboard",
         source,
     })?;
+    if status.code() == Some(NOT_LOADED) {
+        return Err(Error::NotLoaded { program: command.get_program().into() });
+    }
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }

@@ -83,13 +83,21 @@ fn is_hash(name: &str) -> bool {
 pub(crate) fn keep(toolchain: &Toolchain) -> Result<Kept> {
     let store = folder()?;
     let parts = KEPT.map(part).into_iter().collect::<Result<Vec<_>>>()?;
-    let hash = content_hash(&store, &parts)?;
+    let hash = content_hash(&store, &parts).map_err(kept_nowhere)?;
     let commit = toolchain.commit.get(..DIGITS).unwrap_or(&toolchain.commit);
     let place = store.join(commit).join(hash);
     if !place.is_dir() {
-        copy_whole(&parts, &place)?;
+        copy_whole(&parts, &place).map_err(kept_nowhere)?;
     }
     Ok(Kept { plugin: place.join(PLUGIN), linker: place.join(LINKER) })
+}
+
+/// What can't be written is the store.
+fn kept_nowhere(error: Error) -> Error {
+    match error {
+        Error::Write { path, source } => Error::Store { path, source },
+        other => other,
+    }
 }
 
 /// Copies `files` to a folder beside `place` that then takes its name.

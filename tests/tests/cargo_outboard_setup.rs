@@ -116,6 +116,58 @@ fn what_the_doctor_misses() {
     snapshot!("doctor_other_llvm", machine.doctor(other, "rustc"));
 }
 
+/// A project with nothing in it: building it does not come so far.
+fn with_project(machine: &Machine) {
+    machine.scratch.write("Cargo.toml", "[package]\nname = \"app\"\nedition = \"2024\"\n\n[workspace]\n");
+    machine.scratch.write("src/main.rs", "fn main() {}\n");
+}
+
+#[test]
+fn no_rust() {
+    let machine = Machine::with(&["cc"]);
+    with_project(&machine);
+    let nothing = machine.scratch.path("nothing");
+    let refused =
+        |variable| machine.normal(&machine.outboard(&["build"]).env(variable, &nothing).fails().stderr);
+    snapshot!("no_cargo", refused("CARGO"));
+    snapshot!("no_rustc", refused("RUSTC"));
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that is left out says so")]
+fn no_room_for_what_builds_use() {
+    let machine = Machine::with(&["cc"]);
+    with_project(&machine);
+    let file = machine.scratch.write("file", "");
+    let run = machine.outboard(&["build"]).env("OUTBOARD_HOME", file.join("kept"));
+    // The file's name is a hash.
+    let without_name = |said: &str, folder: &str| {
+        let (before, after) = said.split_once(folder).expect("a path");
+        let (_, after) = after.split_once('`').expect("a path");
+        format!("{before}{folder}...`{after}")
+    };
+    snapshot!("no_folder", without_name(&machine.normal(&run.fails().stderr), "$DIR/file/kept/"));
+
+    let store = machine.scratch.path("kept");
+    std::fs::create_dir(&store).expect("a folder");
+    let mount = format!("mount -t tmpfs -o size=64k none '{}'", store.display());
+    let own = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"];
+    if Run::new(own[0]).args(&own[1..]).arg(&mount).run().code() != Some(0) {
+        eprintln!("left out: nobody but root can mount here");
+        return;
+    }
+    let mount = format!(
+        "PATH=/usr/bin:/bin {mount}; \"$@\"; status=$?; (PATH=/usr/bin:/bin; find kept | wc -l); exit $status"
+    );
+    let unshare = on_path("unshare").expect("it has just run").display().to_string();
+    let shell = on_path("sh").expect("every machine has one").display().to_string();
+    let words = [&unshare, own[1], own[2], own[3], &shell, "-c", &mount, "sh"];
+    let ran = machine.outboard(&["build"]).under(&words).fails();
+    snapshot!("no_room", without_name(&machine.normal(&ran.stderr), "$DIR/kept/"));
+    // The folder of the toolchain and what is known of files are all that is left.
+    assert!(ran.stdout.trim().parse::<usize>().is_ok_and(|left| left <= 4), "{ran}");
+}
+
 #[test]
 fn what_is_not_ours_stays_in_the_folder() {
     let machine = Machine::with(&[]);
@@ -137,7 +189,9 @@ fn tools_without_llvm(folder: &Path) {
     for tool in ["liboutboard_pass.so", "outboard-link", "outboard-register", "device-link"] {
         std::fs::copy(tools.join(tool), folder.join(tool)).expect("a copy");
     }
-    tests::one_build::without_llvm(&folder.join("outboard-register"));
+    for program in ["outboard-register", "device-link"] {
+        tests::one_build::without_llvm(&folder.join(program));
+    }
 }
 
 #[test]
@@ -147,4 +201,8 @@ fn a_machine_without_libllvm() {
     tools_without_llvm(&tools);
     let run = machine.outboard(&["doctor"]).env("OUTBOARD_TOOLS", &tools);
     snapshot!("doctor_no_libllvm", machine.doctor(run, "image maker"));
+    // Any file will do: nobody reads it.
+    let file = machine.scratch.write("images", "").display().to_string();
+    let run = machine.outboard(&["images", "list", &file]).env("OUTBOARD_TOOLS", &tools);
+    snapshot!("no_libllvm", machine.normal(&run.fails().stderr));
 }
