@@ -1,6 +1,6 @@
 //! What the linker step has told of programs: the summary of a build, and its errors without rustc's around them.
 
-use diagnostics::{Diagnostic, Level};
+use diagnostics::{Code, Diagnostic, Level};
 use serde::Deserialize;
 use std::fs;
 use std::io::IsTerminal as _;
@@ -31,6 +31,9 @@ pub(crate) struct Stayed {
     pub(crate) name: String,
     /// Why it runs on the CPU alone.
     pub(crate) reason: String,
+    /// What explains that.
+    #[serde(default)]
+    pub(crate) code: Option<Code>,
 }
 
 /// One kernel.
@@ -113,8 +116,9 @@ pub(crate) fn summary(reports: &[Report]) -> Option<String> {
         }
     };
     let mut stayed: Vec<String> = Vec::new();
-    for Stayed { name, reason } in made.iter().flat_map(|report| &report.stayed) {
-        let one = format!("`{name}`: {reason}");
+    for Stayed { name, reason, code } in made.iter().flat_map(|report| &report.stayed) {
+        let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+        let one = format!("`{name}`, which {reason}{code}");
         if !stayed.contains(&one) {
             stayed.push(one);
         }
@@ -212,7 +216,7 @@ impl Style {
 #[cfg(test)]
 mod tests {
     use super::{Image, Kernel, Report, Stayed, Style, bytes, summary};
-    use diagnostics::{Diagnostic, Level};
+    use diagnostics::{Code, Diagnostic, Level};
 
     fn report(program: &str, kernels: usize, images: &[(&str, &str, u64)]) -> Report {
         let image = |&(triple, arch, size): &(&str, &str, u64)| Image {
@@ -248,13 +252,15 @@ mod tests {
 
     #[test]
     fn the_summary_tells_what_stayed_on_the_host() {
-        let stayed = |name: &str| Stayed { name: name.into(), reason: "it prints (OB0012)".into() };
+        let stayed =
+            |name: &str| Stayed { name: name.into(), reason: "prints".into(), code: Some(Code::OB0012) };
         let host = ("x86_64-unknown-linux-gnu", "", 2048);
         let some = Report { stayed: vec![stayed("dep::f")], ..report("a", 1, &[host]) };
-        let text = "1 kernel in `a`, for x86_64: 2.0 KiB; on the host stayed `dep::f`: it prints (OB0012)";
+        let text = "1 kernel in `a`, for x86_64: 2.0 KiB; on the host stayed `dep::f`, which prints (OB0012)";
         assert_eq!(summary(&[some]).as_deref(), Some(text));
         let none = Report { stayed: vec![stayed("f"), stayed("g"), stayed("f")], ..report("a", 0, &[]) };
-        let text = "no kernels in `a`; on the host stayed `f`: it prints (OB0012), `g`: it prints (OB0012)";
+        let text =
+            "no kernels in `a`; on the host stayed `f`, which prints (OB0012), `g`, which prints (OB0012)";
         assert_eq!(summary(&[none]).as_deref(), Some(text));
     }
 

@@ -1,6 +1,7 @@
 //! What the program with LLVM is asked to do, as it is written for it.
 
 use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -50,8 +51,19 @@ pub struct Job {
     pub bitcode: Vec<PathBuf>,
     /// How.
     pub options: Options,
+    /// The link itself, if it follows.
+    pub trial: Option<Trial>,
     /// A folder in which a run of cargo is told how far the work is, and what came of it.
     pub run: Option<PathBuf>,
+}
+
+/// A link, to be tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
+    /// The program that links.
+    pub linker: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
 }
 
 /// A section of records.

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, bail};
 use diagnostics::{Diagnostic, Level, Style};
 use host_link::Error;
 use host_link::command_line::{CommandLine, sysroot_of};
-use host_link::job::{Job, Runtime};
+use host_link::job::{Job, Runtime, Trial};
 use host_link::scan::{Scan, scan};
 use host_link::{dep_info, keep, report, response_file};
 use std::ffi::OsString;
@@ -148,6 +148,8 @@ fn register(line: &CommandLine, found: &Scan, object: &Path) -> Result<Option<Ex
         sections: found.sections.clone(),
         bitcode: found.bitcode.clone(),
         options,
+        trial: (!line.registration_only)
+            .then(|| Trial { linker: line.linker.clone(), arguments: line.others.clone() }),
         run: run_folder(),
     };
     let path = object.with_file_name("job.json");

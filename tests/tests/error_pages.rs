@@ -10,11 +10,10 @@ use tests::{Run, Scratch, cargo_outboard, device_link, is_blessing, llvm, outboa
 
 /// Codes whose example is too long for a page, or takes a machine that is not this one, each with the test that shows
 /// its error.
-const ELSEWHERE: [(&str, &str); 6] = [
+const ELSEWHERE: [(&str, &str); 5] = [
     ("OB0026", "device-link/tests/suite/toolchains.rs"),
     ("OB0107", "tests/cases/rustc_offload/refused/trait_object.rs"),
     ("OB0109", "tests/cases/clang_openmp/declare_target.c"),
-    ("OB0210", "tests/tests/one_build_errors.rs"),
     ("OB0302", "device-link/tests/suite/bitcode.rs"),
     ("OB0404", "device-link/tests/suite/tools.rs"),
 ];

@@ -141,3 +141,44 @@ fn a_damaged_cache_is_no_reason_to_fail() {
     assert!(anew.len() > made.len() / 2, "it was made anew: {} bytes", anew.len());
     Run::new(place.scratch.path("main")).env("OMP_TARGET_OFFLOAD", "MANDATORY").ok();
 }
+
+/// A library with a kernel that no device can run, in a function that others need not call.
+const PRINTING: &str = "pub fn sound() -> u64 {\n    launching::launch(|n| n + 1)\n}\n\n\
+    pub fn printing() -> u64 {\n    launching::launch(|n| {\n        println!(\"{n}\");\n        n\n    })\n}\n";
+
+#[test]
+fn a_bad_kernel_that_nothing_launches_is_a_warning() {
+    let place = Place::new();
+    place.library("printing", PRINTING, true);
+    let lonely = PRINTING.replace("n + 1", "{ print!(\"{n}\"); n }") + "pub static TWO: u64 = 2;\n";
+    place.library("lonely", &lonely, true);
+    for linker in ["bfd", "lld"] {
+        let arguments = ["--outboard-report=reports", &format!("-fuse-ld={linker}")];
+        let link = |library: &str, program: &str| {
+            let text = format!("extern crate {library};\nfn main() {{ assert_eq!({program}, 2); }}\n");
+            let ran = place.link(&text, outboard_link(), &arguments);
+            let report = std::fs::read_to_string(place.scratch.path("reports/main.json")).expect("a report");
+            let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+            (ran, report)
+        };
+        let (ran, report) = link("printing", "printing::sound()");
+        ran.succeeded();
+        assert_eq!(report["diagnostics"][0]["level"], "warning", "{report}");
+        assert_eq!(report["diagnostics"][0]["code"], "OB0012", "{report}");
+        assert_eq!(report["kernels"][0]["name"], "printing::sound::{closure#0}", "{report}");
+        assert_eq!(report["stayed"][0]["name"], "printing::printing::{closure#0}", "{report}");
+        let reason = "calls `std::io::stdio::_print`, which can't run on a device";
+        assert_eq!(report["stayed"][0]["reason"], reason, "{report}");
+        Run::new(place.scratch.path("main")).env("OMP_TARGET_OFFLOAD", "MANDATORY").ok();
+
+        // Where no kernel is left, there are no images.
+        let (ran, report) = link("lonely", "lonely::TWO");
+        ran.succeeded();
+        assert_eq!(report["images"], serde_json::json!([]), "{report}");
+        Run::new(place.scratch.path("main")).ok();
+
+        let (ran, report) = link("printing", "printing::sound() + printing::printing()");
+        ran.failed();
+        assert_eq!(report["diagnostics"][0]["level"], "error", "{report}");
+    }
+}

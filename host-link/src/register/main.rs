@@ -7,6 +7,7 @@ mod names;
 mod object_file;
 mod places;
 mod progress;
+mod reached;
 mod report;
 mod roots;
 mod units;
@@ -18,10 +19,12 @@ use diagnostics::{Diagnostic, Level, Style};
 use error::Error;
 use host_codegen::Container;
 use host_link::job::Job;
+use host_link::keep;
 use mistakes::Known;
 use places::Places;
 use report::Report;
 use roots::Roots;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use units::Sections;
@@ -63,22 +66,35 @@ fn run_and_report(job: &Job) -> Result<Vec<Diagnostic>> {
 fn run(job: &Job, told: &mut Report) -> Result<()> {
     let sections = Sections::read(job)?;
     let units = sections.units()?;
-    let roots = roots::find(&units);
-    let archives = Archives::write(&roots::needed(&units, &roots)?)?;
-    let warning = |text: &String| Diagnostic::of_text(Level::Warning, None, &archives.name_files(text));
-    let report = match link_device(&archives.paths(), &device_options(job, &roots)) {
-        Ok(report) => report,
-        Err(failure) => {
-            told.diagnostics.extend(failure.warnings.iter().map(warning));
-            let known = Known { places: &Places::of(&units), roots: &roots };
-            let refused = refusal(&failure, &known);
-            told.diagnostics.extend(refused.into_iter().map(|one| archives.in_words_of_files(one)));
-            return Ok(());
+    let mut roots = roots::find(&units);
+    let mut images = Vec::new();
+    while !roots.is_empty() {
+        let archives = Archives::write(&roots::needed(&units, &roots)?)?;
+        let warning = |text: &String| Diagnostic::of_text(Level::Warning, None, &archives.name_files(text));
+        match link_device(&archives.paths(), &device_options(job, &roots)) {
+            Ok(report) => {
+                told.diagnostics.extend(report.warnings.iter().map(warning));
+                images.extend(report.images.into_iter().map(|image| image.image));
+                break;
+            }
+            Err(failure) => {
+                let known = Known { places: &Places::of(&units), roots: &roots };
+                let refused = refusal(&failure, job, &known);
+                let messages = refused.messages.into_iter().map(|one| archives.in_words_of_files(one));
+                told.diagnostics.extend(messages);
+                if refused.unreached.is_empty() {
+                    told.diagnostics.extend(failure.warnings.iter().map(warning));
+                    return Ok(());
+                }
+                told.add_stayed(&refused.unreached);
+                roots.retain(|kernel, _| !refused.unreached.contains_key(*kernel));
+            }
         }
-    };
-    told.diagnostics.extend(report.warnings.iter().map(warning));
-    let images: Vec<_> = report.images.into_iter().map(|image| image.image).collect();
+    }
     told.add(&images, &roots);
+    if images.is_empty() {
+        return Ok(keep::write(&[], &job.object, &job.program)?);
+    }
     let container = Container::new(images).map_err(Error::from)?;
     let object = object_file::emit(&container, &job.options)?;
     Ok(write_file(&job.object, &object)?)
@@ -103,12 +119,37 @@ fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
     }
 }
 
-/// Why there are no images: what is wrong with kernels, or with the link as a whole.
-fn refusal(failure: &Failure, known: &Known<'_>) -> Vec<Diagnostic> {
-    match failure.error.as_ref() {
-        device_link::Error::Kernels(refusals) => mistakes::describe(refusals, known),
-        error => vec![Diagnostic::of_error(Level::Error, error.code(), error)],
+/// Why there are no images.
+struct Refused {
+    /// Errors; or only warnings, where the program can do without.
+    messages: Vec<Diagnostic>,
+    /// The kernels without which there are images, each with what is wrong with it; none where there are errors.
+    unreached: BTreeMap<String, Diagnostic>,
+}
+
+/// What is wrong with kernels, or with the link as a whole. A kernel that nothing launches which the program reaches is
+/// no reason to link nothing: often it is of a library of which another part is used.
+fn refusal(failure: &Failure, job: &Job, known: &Known<'_>) -> Refused {
+    let device_link::Error::Kernels(refusals) = failure.error.as_ref() else {
+        let error = failure.error.as_ref();
+        let messages = vec![Diagnostic::of_error(Level::Error, error.code(), error)];
+        return Refused { messages, unreached: BTreeMap::new() };
+    };
+    let kernels = refusals.iter().map(|refusal| refusal.problem.kernel.as_str()).collect();
+    let unreached = reached::unreached(job, &kernels);
+    let (dead, alive): (Vec<_>, Vec<_>) =
+        refusals.iter().partition(|refusal| unreached.contains(refusal.problem.kernel.as_str()));
+    let errors = mistakes::describe(&alive, known);
+    if !errors.is_empty() {
+        return Refused { messages: errors, unreached: BTreeMap::new() };
     }
+    let of_kernel = |kernel: &&str| {
+        let own = dead.iter().filter(|refusal| refusal.problem.kernel == **kernel).copied();
+        let told = mistakes::describe(&own.collect::<Vec<_>>(), known).into_iter().next();
+        told.map(|told| ((*kernel).to_owned(), told))
+    };
+    let messages = mistakes::describe(&dead, known).into_iter().map(mistakes::of_unreached).collect();
+    Refused { messages, unreached: unreached.iter().filter_map(of_kernel).collect() }
 }
 
 fn diagnostic_of(error: &anyhow::Error) -> Diagnostic {

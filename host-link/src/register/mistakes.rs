@@ -23,7 +23,7 @@ struct Mistake<'r> {
 }
 
 /// What is said about `refusals`: of every mistake one message, however many kernels have it.
-pub(crate) fn describe(refusals: &[Refusal], known: &Known<'_>) -> Vec<Diagnostic> {
+pub(crate) fn describe(refusals: &[&Refusal], known: &Known<'_>) -> Vec<Diagnostic> {
     let mut mistakes: Vec<Mistake<'_>> = Vec::new();
     for refusal in refusals {
         let new = mistake(refusal, known.places);
@@ -36,6 +36,16 @@ pub(crate) fn describe(refusals: &[Refusal], known: &Known<'_>) -> Vec<Diagnosti
         }
     }
     mistakes.into_iter().map(|mistake| with_launches(mistake, known)).collect()
+}
+
+/// The message about a kernel that the program can't launch: the same, as a warning.
+pub(crate) fn of_unreached(mut diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.level = Level::Warning;
+    let help = diagnostic.children.pop();
+    let note = "the program has no code that reaches the launch, and no image has the kernel";
+    diagnostic.add(Level::Note, note, None);
+    diagnostic.children.extend(help);
+    diagnostic
 }
 
 fn mistake<'r>(refusal: &'r Refusal, places: &Places) -> Mistake<'r> {

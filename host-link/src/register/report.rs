@@ -10,6 +10,7 @@ use host_link::job::Job;
 use host_link::report::file;
 use offload_binary::Image;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What is told of one link.
@@ -46,7 +47,7 @@ struct Stayed {
     symbol: String,
     /// Why.
     reason: String,
-    code: Code,
+    code: Option<Code>,
 }
 
 impl Report {
@@ -70,6 +71,17 @@ impl Report {
         self.kernels.sort_by(|a, b| a.name.cmp(&b.name));
         self.images = container::list(images);
         self.container = Some(images.to_vec());
+    }
+
+    /// Adds kernels that no image has, each with what is wrong with it.
+    pub(crate) fn add_stayed(&mut self, kernels: &BTreeMap<String, Diagnostic>) {
+        for (symbol, why) in kernels {
+            let name = kernel_name(symbol);
+            let about = [format!("kernel `{name}` "), format!("`{name}` ")];
+            let reason = about.iter().find_map(|start| why.message.strip_prefix(start));
+            let reason = reason.unwrap_or(&why.message).to_owned();
+            self.stayed.push(Stayed { name, symbol: symbol.clone(), reason, code: why.code });
+        }
     }
 
     /// Writes the files, in place of those of an earlier link.
