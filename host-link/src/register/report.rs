@@ -87,8 +87,13 @@ impl Report {
     /// Writes the files, in place of those of an earlier link.
     pub(crate) fn write(&self, folder: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).with_context(|| format!("can't make `{}`", folder.display()))?;
-        if let Some(images) = &self.container {
-            write_file(&file(folder, &self.program, ".offload"), &container::pack(images)?)?;
+        let path = file(folder, &self.program, ".offload");
+        match self.container.as_deref() {
+            Some([]) if path.exists() => {
+                std::fs::remove_file(&path).with_context(|| format!("can't remove `{}`", path.display()))?;
+            }
+            Some([]) | None => {}
+            Some(images) => write_file(&path, &container::pack(images)?)?,
         }
         self.write_text(folder)
     }
