@@ -23,6 +23,7 @@ mod run_cargo;
 mod setup;
 mod store;
 mod toolchain;
+mod unchanged;
 
 use anyhow::{Context as _, Result};
 use args::{Arguments, Command};

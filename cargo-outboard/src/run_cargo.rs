@@ -8,7 +8,7 @@ use crate::progress::Progress;
 use crate::report::{self, Report, Style};
 use crate::store;
 use crate::toolchain::{TARGET, Toolchain};
-use crate::{flags, message};
+use crate::{flags, message, unchanged};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use diagnostics::{Code, Diagnostic, Level};
 use std::ffi::OsString;
@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) warnings: Vec<String>,
     pub(crate) own_flags: Vec<String>,
     pub(crate) link_options: String,
+    /// Where reports stay.
+    pub(crate) reports: PathBuf,
     pub(crate) metadata: Metadata,
 }
 
@@ -49,7 +51,7 @@ impl Plan {
         let linker = flags::users_linker(&config);
         let own_flags = flags::own_flags(&kept);
         let link_options = flags::link_options(&settings, linker.as_deref(), &reports);
-        Ok(Self { config, settings, warnings, own_flags, link_options, metadata })
+        Ok(Self { config, settings, warnings, own_flags, link_options, reports, metadata })
     }
 }
 
@@ -63,21 +65,8 @@ pub(crate) fn run(verb: &str, build: &BuildArguments, behind: &[OsString]) -> Re
             &Diagnostic::of_text(Level::Warning, Some(Code::OB0602), warning).render(style.of_messages()),
         );
     }
-    let added = flags::additions(&plan.config, &plan.own_flags);
-    let mut command = Command::new(cargo());
-    command.arg(verb).args(&added.arguments);
-    if options.targets.is_empty() && plan.config.targets().is_empty() {
-        // With a target named, build scripts and macros get none of the flags.
-        command.args(["--target", TARGET]);
-    }
-    command.args(&build.cargo).args(behind).envs(added.variables);
-    if std::env::var_os(BOOTSTRAP).is_none_or(|value| value.is_empty()) {
-        command.env(BOOTSTRAP, "1");
-    }
-    if plan.settings.require == Some(true) {
-        command.env("OUTBOARD_REQUIRE", "1");
-    }
-    command.env(flags::LINK_OPTIONS, with_users(&plan.link_options));
+    let mut command = cargo_for(&plan, &options, verb, &build.cargo);
+    command.args(behind);
     // Of this run alone: others may build into the same target folder at the same time.
     let told = tempfile::Builder::new().prefix("outboard.").tempdir();
     let told = told.map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
@@ -87,7 +76,13 @@ pub(crate) fn run(verb: &str, build: &BuildArguments, behind: &[OsString]) -> Re
     drop(progress);
     let help = "install Rust with cargo";
     let status = status.map_err(|source| Error::Run { program: "cargo".into(), help, source })?;
-    let reports = report::all(told.path());
+    let mut reports = report::all(told.path());
+    if status.success() {
+        reports.extend(unchanged::reports(&plan.reports, &reports, || {
+            let (verb, arguments) = unchanged::arguments(verb, &build.cargo);
+            cargo_for(&plan, &options, verb, &arguments)
+        }));
+    }
     let as_json = options.message_format.as_deref().is_some_and(|format| format.starts_with("json"));
     if as_json {
         print_messages(&reports, &plan.metadata);
@@ -95,6 +90,26 @@ pub(crate) fn run(verb: &str, build: &BuildArguments, behind: &[OsString]) -> Re
     tell(&reports, &options, style);
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// cargo with our flags added to `arguments`.
+fn cargo_for(plan: &Plan, options: &CargoOptions, verb: &str, arguments: &[OsString]) -> Command {
+    let added = flags::additions(&plan.config, &plan.own_flags);
+    let mut command = Command::new(cargo());
+    command.arg(verb).args(&added.arguments);
+    if options.targets.is_empty() && plan.config.targets().is_empty() {
+        // With a target named, build scripts and macros get none of the flags.
+        command.args(["--target", TARGET]);
+    }
+    command.args(arguments).envs(added.variables);
+    if std::env::var_os(BOOTSTRAP).is_none_or(|value| value.is_empty()) {
+        command.env(BOOTSTRAP, "1");
+    }
+    if plan.settings.require == Some(true) {
+        command.env("OUTBOARD_REQUIRE", "1");
+    }
+    command.env(flags::LINK_OPTIONS, with_users(&plan.link_options));
+    command
 }
 
 /// Options for the linker step that the user has set by hand, and ours.

@@ -17,15 +17,19 @@ impl Diagnostic {
 fn message(diagnostic: &Diagnostic, rendered: Option<&str>) -> Value {
     let children: Vec<_> = diagnostic.children.iter().map(|child| message(child, None)).collect();
     let spans: Vec<_> = diagnostic.span.iter().map(span).collect();
-    json!({
-        "$message_type": "diagnostic",
+    let mut value = json!({
         "message": diagnostic.message,
         "code": diagnostic.code.map(code),
         "level": diagnostic.level,
         "spans": spans,
         "children": children,
         "rendered": rendered,
-    })
+    });
+    // What stands below a message has no type.
+    if rendered.is_some() {
+        value["$message_type"] = "diagnostic".into();
+    }
+    value
 }
 
 fn code(code: Code) -> Value {

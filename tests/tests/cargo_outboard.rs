@@ -1,5 +1,6 @@
 //! `cargo outboard` as a user meets it: a project with the crate outboard, built, run and tested on the host device.
 
+use serde_json::Value;
 use tests::outboard_project::Project;
 use tests::{Run, cargo_outboard, nightly, snapshot, stable, workspace};
 
@@ -64,23 +65,60 @@ fn the_summary_tells_what_was_made() {
 /// Code that no device can run.
 const PRINTS: &str = "\nfn _prints(y: &mut [u64]) {\n    use outboard::prelude::*;\n    \
     Device::default().over(1).run(each(y), |it, y| { println!(\"{}\", it.index()); *y.of(it) = 1 }).unwrap();\n}\n\n\
-    #[used]\nstatic PRINTS: fn(&mut [u64]) = _prints;\n";
+    fn no_device_needs_it() {}\n";
 
 #[test]
 fn errors_of_kernels_come_last_and_in_cargos_json() {
     let project = Project::new();
-    project.append("src/main.rs", PRINTS);
+    let main = std::fs::read_to_string(project.path("src/main.rs")).expect("the program");
+    let calling = main.replace("fn main() {", "fn main() {\n    _prints(&mut [0]);");
+    project.scratch.write("app/src/main.rs", calling + PRINTS);
     let ran = project.outboard(&["build"]).fails();
+    let last = "for more about this error, try `cargo outboard explain OB0012`";
+    assert_eq!(ran.stderr.lines().last(), Some(last), "{ran}");
     let at = ran.stderr.rfind("error[OB0012]: ").unwrap_or_else(|| panic!("no error of ours:\n{ran}"));
     let error = &ran.stderr[at..];
     assert!(error.contains("can't run on a device") && error.contains("--> src/main.rs:"), "{error}");
     let ran = project.outboard(&["build", "--message-format=json"]).fails();
-    let messages = ran.stdout.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let ours = messages.filter(|message| message["message"]["spans"][0]["file_name"] == "src/main.rs");
-    let ours: Vec<_> = ours.filter(|message| message["message"]["level"] == "error").collect();
-    assert_eq!(ours.len(), 1, "{ran}");
-    assert_eq!(ours[0]["reason"], "compiler-message");
-    assert_eq!(ours[0]["target"]["name"], "app");
+    let messages = ran.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let of_main = messages.filter(|message| message["message"]["spans"][0]["file_name"] == "src/main.rs");
+    let (ours, rustcs): (Vec<_>, Vec<_>) =
+        of_main.partition(|message| message["message"]["code"]["code"] == "OB0012");
+    let ([ours], [rustcs]) = (&*ours, &*rustcs) else { panic!("an error and a warning:\n{ran}") };
+    assert_eq!(ours["target"]["name"], "app");
+    let explanation = ours["message"]["code"]["explanation"].as_str();
+    assert!(explanation.is_some_and(|text| text.starts_with("# OB0012: ")), "{ours}");
+    // It has what rustc's own have.
+    assert_eq!(keys(ours), keys(rustcs));
+    let parts =
+        ["/message", "/message/code", "/message/spans/0", "/message/spans/0/text/0", "/message/children/0"];
+    for part in parts {
+        let keys_of = |message: &Value| message.pointer(part).map(keys);
+        assert_eq!(keys_of(ours), keys_of(rustcs), "{part}");
+    }
+}
+
+/// The keys of an object.
+fn keys(object: &Value) -> Vec<String> {
+    let mut keys: Vec<_> = object.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect();
+    keys.sort();
+    keys
+}
+
+#[test]
+fn warnings_of_links_are_told_as_long_as_they_hold() {
+    let project = Project::new();
+    project.append(
+        "src/lib.rs",
+        &PRINTS.replace("fn _prints", "pub fn prints").replace("fn no_device_needs_it() {}\n", ""),
+    );
+    for status in ["Compiling app", "Finished"] {
+        let text = project.outboard(&["build"]).ok().says(status).stderr;
+        let warning = "warning[OB0012]: kernel `app::prints::{closure#0}` calls `std::io::stdio::_print`, which can't run on a device\n";
+        assert_eq!(text.matches(warning).count(), 1, "{text}");
+        let stayed = "; on the host stayed `app::prints::{closure#0}`, which calls `std::io::stdio::_print`, which can't run on a device (OB0012)\n";
+        assert!(text.contains(stayed), "{text}");
+    }
 }
 
 #[test]
