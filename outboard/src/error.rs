@@ -73,7 +73,7 @@ pub enum Error {
         "the kernel `{kernel}` panicked{}{}{}: {message}\n\
          help: `OUTBOARD_DEVICE=cpu` runs kernels on the CPU, where a debugger can follow them",
         in_item(item),
-        in_block(block),
+        in_thread(thread),
         place(location)
     )]
     DevicePanic {
@@ -85,8 +85,8 @@ pub enum Error {
         location: Option<String>,
         /// Position of the item, x, y, z, where known.
         item: Option<[usize; 3]>,
-        /// In a launch in blocks, the item's block and its thread in that, where known.
-        block: Option<[[usize; 3]; 2]>,
+        /// The same in a launch in blocks, where known. In a box: a large error makes every `Result` large.
+        thread: Option<Box<ThreadPlace>>,
     },
     /// The memory for an allocation is not there.
     #[error("no memory for {bytes} bytes\nhelp: work on a part at a time")]
@@ -142,20 +142,31 @@ fn in_item(item: &Option<[usize; 3]>) -> String {
     item.map(|[x, y, z]| format!(" in item ({x}, {y}, {z})")).unwrap_or_default()
 }
 
-fn in_block(block: &Option<[[usize; 3]; 2]>) -> String {
+fn in_thread(thread: &Option<Box<ThreadPlace>>) -> String {
     let show = |[x, y, z]: [usize; 3]| format!("({x}, {y}, {z})");
-    block
-        .map(|[block, thread]| format!(", thread {} of block {},", show(thread), show(block)))
+    thread
+        .as_ref()
+        .map(|place| format!(", thread {} of block {},", show(place.thread), show(place.block)))
         .unwrap_or_default()
+}
+
+/// Where an item is in a launch in blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThreadPlace {
+    /// The block in the grid, x, y, z.
+    pub block: [usize; 3],
+    /// The thread in the block.
+    pub thread: [usize; 3],
 }
 
 impl Error {
     /// Tells the block of the item, in a launch with blocks of that size.
     pub(crate) fn in_blocks(mut self, size: [usize; 3]) -> Self {
-        if let Self::DevicePanic { item: Some(item), block, .. } = &mut self {
-            let of_item =
-                |part: fn(usize, usize) -> usize| std::array::from_fn(|axis| part(item[axis], size[axis]));
-            *block = Some([of_item(|at, size| at / size), of_item(|at, size| at % size)]);
+        if let Self::DevicePanic { item: Some(item), thread, .. } = &mut self {
+            *thread = Some(Box::new(ThreadPlace {
+                block: std::array::from_fn(|axis| item[axis] / size[axis]),
+                thread: std::array::from_fn(|axis| item[axis] % size[axis]),
+            }));
         }
         self
     }

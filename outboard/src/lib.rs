@@ -56,7 +56,7 @@ mod shared;
 mod stats;
 
 pub use device::{Device, InBlocks, Launch};
-pub use error::Error;
+pub use error::{Error, ThreadPlace};
 pub use iter::{
     Change, ChangeChunks, Enumerate, Indexed, IntoParallel, Map, Number, Offload, On, Parallel, Range, Read,
     ReadChunks, Valued, With, Zip,

@@ -26,6 +26,7 @@ fn attaching(_item: Item<'_>, buffer: u64) {
 }
 
 /// Runs that on a device. Generic as [`ask`] is: the kernel belongs to what launches others.
+#[expect(clippy::extra_unused_type_parameters, reason = "it decides in which crate the code is made")]
 fn attach<Here>(device: u32, buffer: u64) {
     fn launch<F>(device: i64, buffer: u64, body: F)
     where
@@ -101,7 +102,7 @@ pub(super) fn offer<K: Kernel>(
         Some(panic) => {
             let item = panic.item(&geometry);
             let Reported { message, location, .. } = panic;
-            Err(Error::DevicePanic { kernel, message, location, item, block: None })
+            Err(Error::DevicePanic { kernel, message, location, item, thread: None })
         }
     }
 }

@@ -19,6 +19,7 @@ pub(crate) enum Devices {
 }
 
 /// Asks. Generic over nothing that matters: so the compiler makes it where it is called from, however deep.
+#[expect(clippy::extra_unused_type_parameters, reason = "it decides in which crate the code is made")]
 pub(crate) fn ask<Here>(name: &CStr) -> *const c_void {
     // SAFETY: a terminated name.
     unsafe { runtime_function(name.as_ptr().cast()) }

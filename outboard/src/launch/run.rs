@@ -148,7 +148,7 @@ fn on_cpu(
         message,
         location,
         item: Some(item),
-        block: None,
+        thread: None,
     })
 }
 
