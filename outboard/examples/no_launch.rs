@@ -1,5 +1,7 @@
 //! A program that is written with the crate and launches nothing: it has no images, and opens no runtime for them.
 
+#![expect(clippy::print_stdout, reason = "a program that shows what it does")]
+
 use outboard::prelude::*;
 
 fn main() {
