@@ -175,6 +175,22 @@ fn structs_are_elements_arguments_and_captures() -> Result<(), outboard::Error> 
 }
 
 #[test]
+fn what_is_collected_needs_no_default() -> Result<(), outboard::Error> {
+    #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Plain)]
+    struct Reading {
+        valid: bool,
+        value: NonZero<u64>,
+    }
+    let reading =
+        |i: usize| Reading { valid: i % 3 == 0, value: NonZero::new(i as u64 + 1).expect("more than 0") };
+    let readings = (0..MANY).offload().map(reading).collect_vec()?;
+    assert!(readings.iter().enumerate().all(|(i, found)| *found == reading(i)));
+    assert_eq!(readings.offload().max()?, (0..MANY).map(reading).reduce(|a, b| if b > a { b } else { a }));
+    assert_eq!((0..0).offload().map(reading).collect_vec()?, []);
+    Ok(())
+}
+
+#[test]
 fn what_does_not_fit_words_travels_in_a_buffer() -> Result<(), outboard::Error> {
     let table: [u64; 40] = std::array::from_fn(|i| (i * i) as u64);
     let squares = (0..40).offload().map(move |i| table[i]).collect_vec()?;

@@ -67,13 +67,17 @@ fn what_is_only_written_is_not_copied_there() -> Result<(), Error> {
     })?;
     check_stats(&device, 3, 400 + 100, 90 * 4 + 100 * 16 + 100);
     assert!(odd.iter().enumerate().all(|(i, odd)| *odd == (i % 2 == 1)));
+    // What is collected is written by every item, whatever its type.
+    let even = (0..100).offload().map(|i| i % 2 == 0).on(&device).collect_vec()?;
+    check_stats(&device, 4, 500, 90 * 4 + 100 * 16 + 100 + 100);
+    assert!(even.iter().enumerate().all(|(i, even)| *even == (i % 2 == 0)));
     // In a scope nothing moves for any of it.
     device.scope(|d| {
         let mut y = d.from(&mut squares);
         d.over(100).run(out(&mut y), |it, y| y.write(it, 5))?;
         d.over(100).run(each(&mut y), |it, y| *y.of(it) += 1)
     })?;
-    check_stats(&device, 5, 500, 90 * 4 + 100 * 16 + 100 + 400);
+    check_stats(&device, 6, 500, 90 * 4 + 100 * 16 + 200 + 400);
     assert_eq!(squares, [6; 100]);
     Ok(())
 }

@@ -13,8 +13,8 @@ use crate::launch::capture::Body;
 use crate::launch::item::Item;
 use crate::launch::plain::Element;
 use crate::launch::writable::Writable;
-use crate::launch::write_only::Fill;
-use crate::{Device, Error};
+use crate::launch::write_only::out;
+use crate::{Device, Error, launch};
 
 /// Work on every element of something, one item each. Made by [`Offload`]'s `offload` and `offload_mut`.
 ///
@@ -166,7 +166,7 @@ pub trait Parallel: Sized + Sealed {
         device.over(len).run(arguments, move |it, view| f(Self::item(state, view, it)))
     }
 
-    /// Writes every element to `out`, which has as many: nothing is copied to the device for it.
+    /// Writes every element to `into`, which has as many: nothing is copied to the device for it.
     ///
     /// ```
     /// use outboard::prelude::*;
@@ -181,15 +181,15 @@ pub trait Parallel: Sized + Sealed {
     /// # Errors
     ///
     /// Those of a launch, and [`Error::TooShort`].
-    fn collect_into<W>(self, out: W) -> Result<(), Error>
+    fn collect_into<W>(self, into: W) -> Result<(), Error>
     where
         W: Writable,
         Self: for<'k> Parallel<Item<'k> = W::Element>,
     {
         let (device, len) = (self.device().unwrap_or_default(), self.len());
         let (arguments, state) = self.split(len);
-        device.over(len).run((Fill(out), arguments), move |it, (own, view)| {
-            *own.of(it) = Self::item(state, view, it);
+        device.over(len).run((out(into), arguments), move |it, (own, view)| {
+            own.write(it, Self::item(state, view, it));
         })
     }
 
@@ -208,15 +208,12 @@ pub trait Parallel: Sized + Sealed {
     /// Those of a launch, and [`Error::OutOfMemory`].
     fn collect_vec<T>(self) -> Result<Vec<T>, Error>
     where
-        T: Element + Default,
+        T: Element,
         Self: for<'k> Parallel<Item<'k> = T>,
     {
-        let (mut elements, len) = (Vec::new(), self.len());
-        let bytes = len.saturating_mul(size_of::<T>());
-        elements.try_reserve_exact(len).map_err(|_| Error::OutOfMemory { bytes })?;
-        elements.resize(len, T::default());
-        self.collect_into(&mut elements)?;
-        Ok(elements)
+        let (device, len) = (self.device().unwrap_or_default(), self.len());
+        let (arguments, state) = self.split(len);
+        launch::collect(&device, len, arguments, move |it, view| Self::item(state, view, it))
     }
 }
 

@@ -1,13 +1,12 @@
 //! One value of many: each item takes a part, and the host what the items have made.
 
 use super::{Indexed, Map, On, Range, Read};
-use crate::Error;
 use crate::launch::arguments::Argument;
 use crate::launch::capture::Body;
 use crate::launch::elements::{Elements, Readable};
 use crate::launch::item::Item;
 use crate::launch::plain::Element;
-use crate::launch::write_only::Fill;
+use crate::{Error, launch};
 
 /// Elements of an item. The same everywhere, so that sums of floating-point numbers are, too.
 const PART: usize = 1024;
@@ -53,7 +52,7 @@ pub trait Valued: Indexed {
     where
         F: Body + Fn(Self::Value, Self::Value) -> Self::Value,
     {
-        Ok(reduce_parts(self, identity, f)?.into_iter().fold(identity, f))
+        Ok(reduce_parts(self, f)?.into_iter().fold(identity, f))
     }
 
     /// The sum of all elements. Integers panic when they overflow where debug assertions are on, as always.
@@ -91,10 +90,10 @@ pub trait Valued: Indexed {
     /// Those of a launch, and [`Error::OutOfMemory`].
     fn min(self) -> Result<Option<Self::Value>, Error>
     where
-        Self::Value: Default + PartialOrd,
+        Self::Value: PartialOrd,
     {
         let lesser = |a, b| if b < a { b } else { a };
-        Ok(reduce_parts(self, Self::Value::default(), lesser)?.into_iter().reduce(lesser))
+        Ok(reduce_parts(self, lesser)?.into_iter().reduce(lesser))
     }
 
     /// The greatest element; none of none. Of numbers that do not compare (NaN), any may come out.
@@ -113,10 +112,10 @@ pub trait Valued: Indexed {
     /// Those of a launch, and [`Error::OutOfMemory`].
     fn max(self) -> Result<Option<Self::Value>, Error>
     where
-        Self::Value: Default + PartialOrd,
+        Self::Value: PartialOrd,
     {
         let greater = |a, b| if b > a { b } else { a };
-        Ok(reduce_parts(self, Self::Value::default(), greater)?.into_iter().reduce(greater))
+        Ok(reduce_parts(self, greater)?.into_iter().reduce(greater))
     }
 }
 
@@ -127,25 +126,19 @@ pub trait Number: Element + Default + std::ops::Add<Output = Self> {}
 #[diagnostic::do_not_recommend]
 impl<T: Element + Default + std::ops::Add<Output = T>> Number for T {}
 
-/// What the items make of their parts, in order; `any` is there before.
-fn reduce_parts<P, F>(source: P, any: P::Value, f: F) -> Result<Vec<P::Value>, Error>
+/// What the items make of their parts, in order.
+fn reduce_parts<P, F>(source: P, f: F) -> Result<Vec<P::Value>, Error>
 where
     P: Valued,
     F: Body + Fn(P::Value, P::Value) -> P::Value,
 {
     let (device, len) = (source.device().unwrap_or_default(), source.len());
     let (arguments, state) = source.split(len);
-    let count = len.div_ceil(PART);
-    let mut parts: Vec<P::Value> = Vec::new();
-    let bytes = count.saturating_mul(size_of::<P::Value>());
-    parts.try_reserve_exact(count).map_err(|_| Error::OutOfMemory { bytes })?;
-    parts.resize(count, any);
-    device.over(count).run((Fill(&mut parts), arguments), move |it, (part, view)| {
+    launch::collect(&device, len.div_ceil(PART), arguments, move |it, view| {
         let start = it.index() * PART;
         let end = len.min(start + PART);
-        *part.of(it) = fold(start, end, |index| P::value(state, &view, it, index), f);
-    })?;
-    Ok(parts)
+        fold(start, end, |index| P::value(state, &view, it, index), f)
+    })
 }
 
 /// The values of `start..end`, which are one at least, put together in `LANES` strands.

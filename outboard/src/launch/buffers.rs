@@ -5,6 +5,7 @@ use super::printing;
 use super::shapes::{MAX_BUFFERS, Operand};
 use crate::Error;
 use abi::MapFlags;
+use std::mem::MaybeUninit;
 
 /// What a launch moves of a buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +149,12 @@ impl Buffers {
         let bytes = size_of_val(slice);
         self.push(Buffer { address: slice.as_mut_ptr().cast(), bytes, moves, residency: Residency::Host });
         Ok(())
+    }
+
+    /// Memory that nobody has written yet, and that the kernel writes.
+    pub(crate) fn add_fresh<T: Element>(&mut self, slice: &mut [MaybeUninit<T>]) {
+        let (address, bytes) = (slice.as_mut_ptr().cast(), size_of_val(slice));
+        self.push(Buffer { address, bytes, moves: Moves::From, residency: Residency::Host });
     }
 
     /// Memory of a scope; `without` tells what a run on the CPU would have to move.

@@ -35,3 +35,4 @@ pub(crate) use offer::{device_number, known_devices};
 pub(crate) use program::{Ask, Devices, ask, images};
 pub use run::Shared;
 pub(crate) use run::{describe_blocks, describe_over, run_blocks, run_over};
+pub(crate) use write_only::collect;

@@ -1,48 +1,25 @@
 //! Slices that a kernel only writes: nothing is copied to the device for them.
 
-use super::arguments::{Argument, Sealed, written};
+use super::arguments::{Argument, Sealed, one, written};
 use super::buffers::{Buffers, Moves};
+use super::capture::Body;
 use super::item::{Brand, Item};
 use super::kernel::Pointers;
 use super::plain::Element;
 use super::shapes::MAX_BUFFERS;
-use super::views::Own;
 use super::writable::Writable;
-use crate::Error;
+use crate::{Device, Error};
 use std::marker::PhantomData;
-
-/// An element that may have any bits need not be there before: what no item writes may have any.
-const fn moves<T: Element>() -> Moves {
-    if T::ANY_BITS { Moves::From } else { Moves::Both }
-}
-
-/// The item's own elements, for the crate's own kernels, which write all of them before they read any.
-#[derive(Debug)]
-pub(crate) struct Fill<W>(pub(crate) W);
-
-impl<W: Writable> Sealed for Fill<W> {}
-
-impl<W: Writable> Argument for Fill<W> {
-    type Meta = ();
-    type View<'k> = Own<'k, W::Element>;
-    const BUFFERS: usize = 1;
-    const FLAGS: [i64; MAX_BUFFERS] = written::<W>(moves::<W::Element>());
-
-    fn lower(self, buffers: &mut Buffers) -> Result<(), Error> {
-        let items = buffers.check_length(self.0.count(), 1)?;
-        self.0.add(buffers, items, moves::<W::Element>())
-    }
-
-    #[inline(always)]
-    unsafe fn raise<'k>((): (), pointers: Pointers<'k>) -> Own<'k, W::Element> {
-        // SAFETY: as for `Each`.
-        unsafe { Own::new(pointers.get(0).cast()) }
-    }
-}
+use std::mem::MaybeUninit;
 
 /// See [`out`].
 #[derive(Debug)]
-pub struct Out<W>(Fill<W>);
+pub struct Out<W>(W);
+
+impl<W: Writable> Out<W> {
+    /// An element that may have any bits need not be there before: what no item writes may have any.
+    const MOVES: Moves = if W::Element::ANY_BITS { Moves::From } else { Moves::Both };
+}
 
 /// Gives every item the element of its index to write, as [`Written`]: nothing is copied to the device, and nobody
 /// reads what was there. Elements that no item writes have any value after; those of a type which not every bit
@@ -61,7 +38,7 @@ pub struct Out<W>(Fill<W>);
 /// # Ok::<(), outboard::Error>(())
 /// ```
 pub fn out<W: Writable>(slice: W) -> Out<W> {
-    Out(Fill(slice))
+    Out(slice)
 }
 
 impl<W: Writable> Sealed for Out<W> {}
@@ -70,10 +47,11 @@ impl<W: Writable> Argument for Out<W> {
     type Meta = ();
     type View<'k> = Written<'k, W::Element>;
     const BUFFERS: usize = 1;
-    const FLAGS: [i64; MAX_BUFFERS] = Fill::<W>::FLAGS;
+    const FLAGS: [i64; MAX_BUFFERS] = written::<W>(Self::MOVES);
 
     fn lower(self, buffers: &mut Buffers) -> Result<(), Error> {
-        self.0.lower(buffers)
+        let items = buffers.check_length(self.0.count(), 1)?;
+        self.0.add(buffers, items, Self::MOVES)
     }
 
     #[inline(always)]
@@ -106,5 +84,45 @@ impl<'k, T: Element> Written<'k, T> {
     pub fn write(self, item: Item<'k>, value: T) {
         // SAFETY: there is an element for every item, and this one is the item's alone: see `Own::of`.
         unsafe { self.first.add(item.index()).write(value) }
+    }
+}
+
+/// What `body` gives for each of `len` items.
+pub(crate) fn collect<A, T, F>(device: &Device, len: usize, arguments: A, body: F) -> Result<Vec<T>, Error>
+where
+    A: Argument,
+    T: Element,
+    F: Body + for<'k> Fn(Item<'k>, A::View<'k>) -> T,
+{
+    let mut elements = Vec::new();
+    let bytes = len.saturating_mul(size_of::<T>());
+    elements.try_reserve_exact(len).map_err(|_| Error::OutOfMemory { bytes })?;
+    let fresh = Fresh(&mut elements.spare_capacity_mut()[..len]);
+    device.over(len).run((fresh, arguments), move |it, (own, view)| own.write(it, body(it, view)))?;
+    // SAFETY: there is room for them, and every item of a launch that has not failed has written its element.
+    unsafe { elements.set_len(len) };
+    Ok(elements)
+}
+
+/// Memory that nobody has written yet.
+struct Fresh<'a, T>(&'a mut [MaybeUninit<T>]);
+
+impl<T> Sealed for Fresh<'_, T> {}
+
+impl<T: Element> Argument for Fresh<'_, T> {
+    type Meta = ();
+    type View<'k> = Written<'k, T>;
+    const BUFFERS: usize = 1;
+    const FLAGS: [i64; MAX_BUFFERS] = one(Moves::From.flags());
+
+    fn lower(self, buffers: &mut Buffers) -> Result<(), Error> {
+        buffers.add_fresh(self.0);
+        Ok(())
+    }
+
+    #[inline(always)]
+    unsafe fn raise<'k>((): (), pointers: Pointers<'k>) -> Written<'k, T> {
+        // SAFETY: `collect` gives one for every item, and borrows it mutably.
+        Written { first: unsafe { pointers.get(0) }.cast(), kernel: PhantomData, element: PhantomData }
     }
 }
