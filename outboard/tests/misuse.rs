@@ -1,4 +1,5 @@
 //! What must not compile, and what the compiler tells a newcomer then. `TRYBUILD=overwrite` accepts new texts.
+#![cfg(not(miri))]
 
 use std::env;
 use std::path::Path;

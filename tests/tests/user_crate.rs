@@ -28,7 +28,7 @@ fn release() {
 
 #[test]
 fn errors() {
-    cargo(&["test", "-p", "outboard", "--test", "errors"]).ok();
+    cargo(&["test", "-p", "outboard", "--test", "errors", "--test", "environment"]).ok();
 }
 
 #[test]
