@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            commands::report("error", &commands::with_causes(&error), json);
+            commands::report(&error, json);
             ExitCode::FAILURE
         }
     }

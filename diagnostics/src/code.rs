@@ -32,7 +32,8 @@ macro_rules! codes {
     };
 }
 
-// 00 kernels, 01 launches, 02 the link, 03 inputs of device-link, 04 devices, 05 machine and toolchain, 06 projects.
+// 00 kernels, 01 launches, 02 the link, 03 inputs of device-link, 04 devices, 05 machine and toolchain, 06 projects,
+// 07 bitcode-link and helpers.
 codes! {
     OB0001 1
     OB0002 2
@@ -97,6 +98,9 @@ codes! {
     OB0603 603
     OB0604 604
     OB0605 605
+    OB0701 701
+    OB0702 702
+    OB0703 703
 }
 
 impl Code {

@@ -16,7 +16,7 @@ declare void @axpy()
 ; WARN-NEXT: help: use OUTBOARD_PASSES='offload-host<images=FILE>' in the environment
 
 ; UNKNOWN: error: OUTBOARD_PASSES[OB0104]: unknown pass `offload-hots<images={{.*}}>`
-; UNKNOWN-NEXT: help: passes are offload-host<images=FILE>, offload-embed<images=FILE> and offload-records
+; UNKNOWN-NEXT: help: passes are offload-host<images=FILE>, offload-embed<images=FILE>, offload-records and inline-helpers<bitcode=FILE>
 
 ; CHECK: define i32 @launch(
 ; CHECK-COUNT-1: call i32 @__tgt_target_kernel(

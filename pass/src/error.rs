@@ -28,7 +28,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     Map(#[from] host_codegen::MapError),
     #[error(
-        "unknown pass `{name}`\nhelp: passes are offload-host<images=FILE>, offload-embed<images=FILE> and offload-records"
+        "unknown pass `{name}`\nhelp: passes are offload-host<images=FILE>, offload-embed<images=FILE>, offload-records and inline-helpers<bitcode=FILE>"
     )]
     UnknownPass { name: String },
     #[error("unknown parameter `{parameter}`\nhelp: did you mean `{nearest}`? The parameters are {known}")]
@@ -59,6 +59,12 @@ pub(crate) enum Error {
         "rustc maps 0 bytes for argument {argument} of kernel `{kernel}`: the kernel would see nothing\nhelp: slices need rustc 1.97; with an older one pass a reference to an array"
     )]
     MapsNothing { kernel: String, argument: usize },
+    #[error(
+        "no helpers are given\nhelp: give them as inline-helpers<bitcode=FILE>; clang -emit-llvm -c makes them"
+    )]
+    NoHelpers,
+    #[error("cannot write report `{}`: {reason}", path.display())]
+    WriteReport { path: PathBuf, reason: String },
     #[error("cannot read image file `{}`: {reason}", path.display())]
     ReadImage { path: PathBuf, reason: String },
     #[error("image file `{}`: {reason}", path.display())]
@@ -79,6 +85,8 @@ impl Error {
             | Self::NoParameters { .. }
             | Self::NoValue { .. }
             | Self::BadValue { .. } => Code::OB0104,
+            Self::NoHelpers => Code::OB0104,
+            Self::WriteReport { .. } => Code::OB0207,
             Self::NoImages { .. }
             | Self::ReadImage { .. }
             | Self::DecodeImage { .. }
@@ -127,6 +135,30 @@ impl Coded for offload_records::Error {
 impl Coded for std::fmt::Error {
     fn code(&self) -> Option<Code> {
         None
+    }
+}
+
+impl Coded for HelperFailure {
+    fn code(&self) -> Option<Code> {
+        Some(self.0.code())
+    }
+}
+
+/// Helpers that can't be linked; the text has the causes too, the help behind them.
+#[derive(Debug)]
+pub(crate) struct HelperFailure(pub(crate) bitcode_link::inlining::HelperError);
+
+impl std::fmt::Display for HelperFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = self.0.to_string();
+        let (first, help) = text.split_once("\nhelp: ").unwrap_or((&text, ""));
+        f.write_str(first)?;
+        let mut source = std::error::Error::source(&self.0);
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        if help.is_empty() { Ok(()) } else { write!(f, "\nhelp: {help}") }
     }
 }
 

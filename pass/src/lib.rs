@@ -6,7 +6,9 @@
 mod entry;
 mod error;
 mod find_launches;
+mod helper_options;
 mod images;
+mod inline_helpers;
 mod named_pass;
 mod offload_embed;
 mod offload_host;

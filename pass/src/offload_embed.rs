@@ -2,7 +2,7 @@
 //! OpenMP.
 
 use crate::error::Error;
-use crate::named_pass::Work;
+use crate::named_pass::{Carried, Work, done};
 use crate::options::{self, Options};
 use crate::report::{self, Report, counted};
 use crate::{images, rustc_maps};
@@ -13,9 +13,9 @@ use inkwell::module::Module;
 const NAME: &str = "offload-embed";
 
 /// The pass.
-pub(crate) const WORK: Work = Work { name: NAME, parameters: options::EMBED, run };
+pub(crate) const WORK: Work = Work { name: NAME, parameters: options::EMBED, run, at_end: done };
 
-fn run(module: &Module<'_>, options: &Options) -> Result<bool, Report> {
+fn run(module: &Module<'_>, options: &Options, _: &mut Carried) -> Result<bool, Report> {
     let entries = host_codegen::find_entries(module);
     if entries.is_empty() {
         return Ok(false);

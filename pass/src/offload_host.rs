@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::find_launches::find_launches;
 use crate::images;
-use crate::named_pass::Work;
+use crate::named_pass::{Carried, Work, done};
 use crate::options::{self, Options};
 use crate::plan_host::plan_host;
 use crate::report::{Report, counted};
@@ -17,9 +17,9 @@ const NAME: &str = "offload-host";
 const REMARKS: &CStr = c"offload-host";
 
 /// The pass.
-pub(crate) const WORK: Work = Work { name: NAME, parameters: options::HOST, run };
+pub(crate) const WORK: Work = Work { name: NAME, parameters: options::HOST, run, at_end: done };
 
-fn run(module: &Module<'_>, options: &Options) -> Result<bool, Report> {
+fn run(module: &Module<'_>, options: &Options, _: &mut Carried) -> Result<bool, Report> {
     let launches = find_launches(module)?;
     let mut report = Report::default();
     let (plan, calls) = plan_host(&launches, options, &mut report);

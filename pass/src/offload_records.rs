@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use crate::find_launches::find_launches;
-use crate::named_pass::Work;
+use crate::named_pass::{Carried, Work, done};
 use crate::options::{self, Options};
 use crate::plan_host::plan_host;
 use crate::record::{Pristine, has_record, is_host};
@@ -18,9 +18,9 @@ const NAME: &str = "offload-records";
 const REMARKS: &CStr = c"offload-records";
 
 /// The pass.
-pub(crate) const WORK: Work = Work { name: NAME, parameters: options::RECORDS, run };
+pub(crate) const WORK: Work = Work { name: NAME, parameters: options::RECORDS, run, at_end: done };
 
-fn run(module: &Module<'_>, options: &Options) -> Result<bool, Report> {
+fn run(module: &Module<'_>, options: &Options, _: &mut Carried) -> Result<bool, Report> {
     // The plugin may be there twice, by two configurations; or the pipeline.
     if has_record(module) {
         return Ok(false);

@@ -1,17 +1,20 @@
 //! The parameters of the passes.
 
 use crate::error::Error;
+use crate::helper_options::HelperOptions;
 use crate::pass_text;
 use host_codegen::plan::Registration;
 use std::path::PathBuf;
 
-/// Parameters of `offload-host` and `offload-embed`.
+/// Parameters of the passes that change modules.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Options {
     /// Container files, in the order given.
     pub images: Vec<PathBuf>,
     /// `offload-host` only.
     pub registration: Registration,
+    /// `inline-helpers` only.
+    pub helpers: HelperOptions,
 }
 
 const IMAGES: &str = "images";
@@ -46,7 +49,8 @@ impl Options {
                     return Err(Error::NoValue { parameter: key });
                 }
                 IMAGES => options.images.push(value.into()),
-                _ => options.registration = parse_registration(value)?,
+                REGISTRATION => options.registration = parse_registration(value)?,
+                key => options.helpers.set(key, value)?,
             }
         }
         Ok(options)
@@ -62,6 +66,7 @@ impl Options {
         if self.registration == Registration::CallSite {
             parts.push(format!("{REGISTRATION}={CALL_SITE}"));
         }
+        parts.extend(self.helpers.parts());
         if parts.is_empty() { pass.to_owned() } else { format!("{pass}<{}>", parts.join(";")) }
     }
 }

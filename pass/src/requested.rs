@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 use crate::find_launches;
-use crate::named_pass::NamedPass;
+use crate::named_pass::{Carried, NamedPass};
 use crate::report::{self, Report};
 use diagnostics::Code;
 use inkwell::module::Module;
@@ -23,6 +23,8 @@ const PASSES_VARIABLE: &str = "OUTBOARD_PASSES";
 pub(crate) struct Requested {
     passes: RefCell<Vec<NamedPass>>,
     ran_at_start: Cell<bool>,
+    /// From the start to the end.
+    pub(crate) carried: RefCell<Carried>,
 }
 
 impl Requested {
@@ -73,9 +75,12 @@ impl LlvmModulePass for AtPipelineStart {
             }
         };
         self.0.ran_at_start.set(!passes.is_empty());
+        let mut carried = self.0.carried.borrow_mut();
+        // Only passes that the pipeline names run again, at its end.
+        carried.to_the_end = !self.0.passes.borrow().is_empty();
         let mut preserved = PreservedAnalyses::All;
         for pass in &passes {
-            if pass.run(module) == PreservedAnalyses::None {
+            if pass.run(module, &mut carried) == PreservedAnalyses::None {
                 preserved = PreservedAnalyses::None;
             }
         }

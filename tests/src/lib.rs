@@ -18,7 +18,7 @@ pub mod tools;
 pub mod workspace;
 
 pub use normalise::normalise;
-pub use products::{cargo_outboard, device_link, outboard_link, plugin};
+pub use products::{bitcode_link, cargo_outboard, device_link, outboard_link, plugin};
 pub use run::{Ran, Run};
 pub use scratch::Scratch;
 pub use tools::{llvm, nightly, rustcs, stable};

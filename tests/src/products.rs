@@ -18,6 +18,12 @@ pub fn device_link() -> &'static Path {
     DEVICE_LINK.get_or_init(|| build("device-link", "device-link"))
 }
 
+/// The program bitcode-link.
+pub fn bitcode_link() -> &'static Path {
+    static BITCODE_LINK: OnceLock<PathBuf> = OnceLock::new();
+    BITCODE_LINK.get_or_init(|| build("bitcode-link", "bitcode-link"))
+}
+
 /// The linker step of one build, with the program that it runs beside it.
 pub fn outboard_link() -> &'static Path {
     static OUTBOARD_LINK: OnceLock<PathBuf> = OnceLock::new();

@@ -1,9 +1,9 @@
 //! `bitcode-link inline-helpers`: helpers inlined into a module that some compiler has made, and its object.
 
 use super::relocatable::{HelperArguments, PipelineArgument, level};
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use bitcode_link::output::write_file;
-use bitcode_link::relocatable::{Combine, Combined, combine};
+use bitcode_link::relocatable::{Combine, CombineError, Combined, combine};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -67,10 +67,10 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
 /// Tells what was made, and writes it.
 pub(crate) fn finish(made: &Combined, making: &MakingArguments, json: bool) -> Result<()> {
     let write = |path: &Path, bytes: &[u8]| {
-        write_file(path, bytes).with_context(|| format!("can't write `{}`", path.display()))
+        write_file(path, bytes).map_err(|source| CombineError::Write { path: path.to_owned(), source })
     };
-    for warning in made.warnings.iter().chain(&made.report.notes) {
-        super::report("warning", warning, json);
+    for warning in made.warnings.iter().chain(&made.report.warnings) {
+        super::warn(warning, json);
     }
     if let Some(file) = &making.report {
         write(file, serde_json::to_string_pretty(&made.report)?.as_bytes())?;

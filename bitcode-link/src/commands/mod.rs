@@ -4,6 +4,8 @@ pub(crate) mod inline_helpers;
 pub(crate) mod relocatable;
 
 use anyhow::{Context as _, Result};
+use bitcode_link::relocatable::CombineError;
+use diagnostics::{Diagnostic, Level, Style};
 use std::io::Write as _;
 
 /// Prints a result; a closed pipe is an error, not a panic.
@@ -11,27 +13,28 @@ pub(crate) fn print(text: &str) -> Result<()> {
     std::io::stdout().lock().write_all(text.as_bytes()).context("can't print")
 }
 
-/// Tells of an error or a warning.
-#[expect(clippy::print_stderr, reason = "this is the program")]
-pub(crate) fn report(kind: &str, message: &str, json: bool) {
-    if json {
-        eprintln!("{}", serde_json::json!({ "reason": kind, "message": message }));
+/// Tells of a warning.
+pub(crate) fn warn(message: &str, json: bool) {
+    write_error(&if json {
+        serde_json::json!({ "reason": "warning", "message": message }).to_string()
     } else {
-        eprintln!("{kind}: {message}");
-    }
+        format!("warning: {message}")
+    });
 }
 
-/// An error and its causes on one line, and below it what helps.
-pub(crate) fn with_causes(error: &anyhow::Error) -> String {
-    let mut causes = Vec::new();
-    let mut helps = Vec::new();
-    for text in error.chain().map(ToString::to_string) {
-        let (cause, help) =
-            text.split_once("\nhelp: ").map_or((&*text, None), |(cause, help)| (cause, Some(help)));
-        if causes.last().is_none_or(|last| last != cause) {
-            causes.push(cause.to_owned());
-            helps.extend(help.map(|help| format!("\nhelp: {help}")));
-        }
+/// Tells of an error, with its causes.
+pub(crate) fn report(error: &anyhow::Error, json: bool) {
+    let code = error.downcast_ref::<CombineError>().and_then(CombineError::code);
+    let diagnostic = Diagnostic::of_error(Level::Error, code, error.as_ref());
+    let rendered = diagnostic.render(Style::PLAIN);
+    if !json {
+        return write_error(&rendered);
     }
-    format!("{}{}", causes.join(": "), helps.concat())
+    let text = rendered.split_once(": ").map_or(&*rendered, |(_, text)| text);
+    write_error(&serde_json::json!({ "reason": "error", "code": code, "message": text }).to_string());
+}
+
+#[expect(clippy::print_stderr, reason = "this is the program")]
+fn write_error(line: &str) {
+    eprintln!("{line}");
 }

@@ -101,8 +101,12 @@ fn blocker<'ctx>(
 }
 
 /// Completes `report` when LLVM's passes have run: a marked call that is gone was inlined, one that is left was
-/// not. The marks go.
-pub fn complete_report(report: &mut HelperReport, module: &Module<'_>) {
+/// not, and `visit` gets it. The marks go.
+pub fn complete_report<'ctx>(
+    report: &mut HelperReport,
+    module: &Module<'ctx>,
+    mut visit: impl FnMut(InstructionValue<'ctx>, &HelperCall),
+) {
     let advisor = Advisor::new(module).ok();
     for call in report.calls.iter_mut().filter(|call| call.outcome != Outcome::Shared) {
         call.outcome = Outcome::Inlined;
@@ -126,13 +130,15 @@ pub fn complete_report(report: &mut HelperReport, module: &Module<'_>) {
             let lost = || report.calls.iter().position(|one| one.is_gone_from(&caller, &helper));
             let number = number.filter(|number| *number < report.calls.len()).or_else(lost);
             let verdict = || advisor.as_ref().and_then(|advisor| advisor.verdict(call, callee));
-            match number.map(|number| &mut report.calls[number]) {
-                Some(entry) => {
-                    entry.outcome = Outcome::Called;
-                    entry.why = entry.why.take().or_else(verdict);
+            let entry = match number.map(|number| &mut report.calls[number]) {
+                Some(known) => {
+                    known.outcome = Outcome::Called;
+                    known.why = known.why.take().or_else(verdict);
+                    known
                 }
-                None => new.push(entry(call, helper, (Outcome::Called, verdict()))),
-            }
+                None => new.push_mut(entry(call, helper, (Outcome::Called, verdict()))),
+            };
+            visit(call, entry);
         }
     }
     report.calls.append(&mut new);

@@ -12,15 +12,22 @@ use llvm_plugin::module::{FlagBehavior, module_flags};
 /// Lists that run functions before and after `main`.
 const STARTUP: [&str; 2] = ["llvm.global_ctors", "llvm.global_dtors"];
 
-/// Checks that `helpers`, made of `source`, can become part of `module`, and returns what is worth a note.
+/// What is no error.
+pub(super) struct Remarks {
+    pub(super) warnings: Vec<String>,
+    pub(super) notes: Vec<String>,
+}
+
+/// Checks that `helpers`, made of `source`, can become part of `module`, and returns what is worth knowing.
 pub(super) fn check_compatible(
     module: &Module<'_>,
     helpers: &Module<'_>,
     source: &ModuleSource,
     options: &Options,
-) -> Result<Vec<String>, HelperError> {
-    let mut notes: Vec<String> = source.warning().map(|warning| warning.to_string()).into_iter().collect();
-    notes.extend(check_target(module, helpers, source, options)?);
+) -> Result<Remarks, HelperError> {
+    let mut notes = Vec::new();
+    let mut warnings: Vec<String> = source.warning().map(|warning| warning.to_string()).into_iter().collect();
+    warnings.extend(check_target(module, helpers, source, options)?);
     check_flags(module, helpers, source)?;
     check_definitions(module, helpers, source)?;
     let origin = &source.origin;
@@ -28,7 +35,7 @@ pub(super) fn check_compatible(
         && let (Some(made), ours) = (producer.llvm_version(), get_llvm_version())
         && made > (ours.0, ours.1)
     {
-        notes.push(format!(
+        warnings.push(format!(
             "`{origin}` was made by {producer}, and this is LLVM {}.{}; what is new in it may be missing",
             ours.0, ours.1
         ));
@@ -38,7 +45,7 @@ pub(super) fn check_compatible(
             "`{origin}` has functions that run before or after `main`; they stay in the helpers' own object"
         ));
     }
-    Ok(notes)
+    Ok(Remarks { warnings, notes })
 }
 
 /// A vendor says nothing about code; of another environment the data layout may still be the same.

@@ -4,6 +4,7 @@ use super::differences::Difference;
 use super::select::Shared;
 use crate::error::Mismatch;
 use crate::origin::Origin;
+use diagnostics::Code;
 use std::fmt::Write as _;
 use thiserror::Error;
 
@@ -62,6 +63,20 @@ pub enum HelperError {
         /// Helper, caller, and what differs.
         refused: Vec<(String, String, Difference)>,
     },
+}
+
+impl HelperError {
+    /// What explains it.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Input(error) => error.code(),
+            Self::NoBitcode { .. } => Code::OB0301,
+            Self::Architecture(_) => Code::OB0304,
+            Self::DefinedTwice { .. } => Code::OB0305,
+            Self::StayShared { .. } => Code::OB0701,
+            Self::Risky { .. } => Code::OB0702,
+        }
+    }
 }
 
 fn listed(lines: impl Iterator<Item = String>) -> String {

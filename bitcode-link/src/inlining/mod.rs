@@ -12,7 +12,7 @@ mod select;
 pub use calls::complete_report;
 pub use differences::{Difference, Remedy, Risk};
 pub use error::HelperError;
-pub use report::{Helper, HelperCall, HelperReport, Outcome};
+pub use report::{Helper, HelperCall, HelperReport, NOTHING_AGAINST, Outcome};
 pub use select::Shared;
 pub(crate) use select::words;
 
@@ -122,7 +122,9 @@ impl<'ctx> Link<'_, 'ctx> {
         report: &mut HelperReport,
     ) -> Result<BTreeSet<String>, HelperError> {
         let helpers = self.source.parse(&self.module.get_context())?;
-        report.notes.extend(check_compatible(self.module, &helpers, self.source, self.options)?);
+        let remarks = check_compatible(self.module, &helpers, self.source, self.options)?;
+        report.warnings.extend(remarks.warnings);
+        report.notes.extend(remarks.notes);
         let selection = select(&helpers, self.module, wanted);
         self.check_selection(&selection)?;
         for (name, why) in &selection.shared {
@@ -174,6 +176,8 @@ impl<'ctx> Link<'_, 'ctx> {
 
     /// Leaves in `helpers` nothing but functions that can be copied, and declarations.
     fn prepare(&self, helpers: &Module<'ctx>, selection: &Selection<'ctx>) {
+        // Compatible, as was checked; LLVM's linker would warn.
+        helpers.set_triple(&self.module.get_triple());
         declare_aliases(helpers);
         let copied: HashSet<_> = selection.internal.iter().copied().collect();
         let others = with_bodies(helpers).filter(|function| !copied.contains(function));

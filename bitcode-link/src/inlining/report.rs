@@ -12,7 +12,9 @@ use std::fmt;
 pub struct HelperReport {
     /// The module.
     pub module: String,
-    /// What is worth knowing though it is no error.
+    /// What may not be meant.
+    pub warnings: Vec<String>,
+    /// What is worth knowing.
     pub notes: Vec<String>,
     /// The helpers that it calls, and those that these need.
     pub helpers: Vec<Helper>,
@@ -102,6 +104,9 @@ impl HelperReport {
     }
 }
 
+/// What is said of a call that is left although nothing is against inlining it.
+pub const NOTHING_AGAINST: &str = "nothing is against it, but at -O0 no inliner runs";
+
 /// `1 call`, `2 calls`.
 fn counted(number: usize, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
@@ -134,7 +139,7 @@ impl fmt::Display for HelperReport {
             if outcome == Outcome::Shared {
                 continue;
             }
-            let why = why.unwrap_or("LLVM doesn't say why");
+            let why = why.unwrap_or(NOTHING_AGAINST);
             writeln!(f, "{helper}: {} not inlined: {why}", counted(calls.len(), "call"))?;
             for call in &calls {
                 let place = call.place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));

@@ -2,6 +2,7 @@
 
 use crate::inlining::HelperError;
 use crate::origin::Origin;
+use diagnostics::Code;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 use thiserror::Error;
@@ -87,4 +88,18 @@ pub enum CombineError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl CombineError {
+    /// What explains it; nothing where it is a failure of LLVM's.
+    pub fn code(&self) -> Option<Code> {
+        Some(match self {
+            Self::Input(error) => error.code(),
+            Self::Helper(error) => error.code(),
+            Self::NotRelocatable { .. } | Self::NoBitcode { .. } => Code::OB0301,
+            Self::UnknownExport { .. } => Code::OB0703,
+            Self::ReadList { .. } | Self::Write { .. } => Code::OB0207,
+            Self::Target { .. } | Self::Llvm { .. } | Self::NotRun { .. } | Self::Failed { .. } => return None,
+        })
+    }
 }

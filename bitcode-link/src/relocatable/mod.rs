@@ -116,7 +116,7 @@ pub fn combine(job: &Combine) -> Result<Combined, CombineError> {
     let machine = code::machine(&module, job.level)?;
     code::optimize(&module, &machine, &code::passes(pipeline, job.level))?;
     if job.inlining.mark_calls {
-        complete_report(&mut report, &module);
+        complete_report(&mut report, &module, |_, _| ());
     }
     let bytes = if job.ir {
         module.print_to_string().to_string().into_bytes()
