@@ -33,7 +33,8 @@ fn run(module: &Module<'_>, options: &Options, carried: &mut Carried) -> Result<
     // Marks are of one pass; another one's report says what is known at the start.
     let marked = carried.to_the_end && carried.helpers.is_none();
     let linking = Linking { mark_calls: marked, ..options.linking.clone() };
-    let report = link_helpers(module, &helpers, &linking).map_err(|error| Report::error(HelperFailure(error)))?;
+    let report =
+        link_helpers(module, &helpers, &linking).map_err(|error| Report::error(HelperFailure(error)))?;
     report.warnings.iter().for_each(|warning| report::warn(module, (NAME, Code::OB0304), warning));
     remark(module, &report);
     write(&report, options)?;
@@ -89,7 +90,7 @@ fn first_call<'ctx>(module: &Module<'ctx>, name: &str) -> Option<InstructionValu
         _ => None,
     };
     // LLVM lists the last use first.
-    uses_of(module.get_function(name)?).into_iter().filter_map(call).last()
+    uses_of(module.get_function(name)?).into_iter().filter_map(call).next_back()
 }
 
 /// Writes the report of one codegen unit, if that is wanted.

@@ -6,7 +6,10 @@
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use tests::{Run, Scratch, cargo_outboard, device_link, is_blessing, llvm, outboard_link, stable, workspace};
+use tests::{
+    Run, Scratch, bitcode_link, cargo_outboard, device_link, is_blessing, llvm, outboard_link, stable,
+    workspace,
+};
 
 /// Codes whose example is too long for a page, or takes a machine that is not this one, each with the test that shows
 /// its error.
@@ -134,7 +137,7 @@ fn place() -> Scratch {
     for program in ["rustc", "cargo"] {
         link(&stable().rustc.with_file_name(program), bin.join(program));
     }
-    for program in [device_link(), outboard_link(), cargo_outboard()] {
+    for program in [bitcode_link(), device_link(), outboard_link(), cargo_outboard()] {
         link(program, bin.join(program.file_name().expect("a program has a name")));
     }
     for name in ["opt", "clang"] {

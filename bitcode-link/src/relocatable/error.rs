@@ -99,7 +99,9 @@ impl CombineError {
             Self::NotRelocatable { .. } | Self::NoBitcode { .. } => Code::OB0301,
             Self::UnknownExport { .. } => Code::OB0703,
             Self::ReadList { .. } | Self::Write { .. } => Code::OB0207,
-            Self::Target { .. } | Self::Llvm { .. } | Self::NotRun { .. } | Self::Failed { .. } => return None,
+            Self::Target { .. } | Self::Llvm { .. } | Self::NotRun { .. } | Self::Failed { .. } => {
+                return None;
+            }
         })
     }
 }

@@ -3,7 +3,9 @@
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use tests::{Run, Scratch, cargo_outboard, device_link, llvm, outboard_link, plugin, stable, workspace};
+use tests::{
+    Run, Scratch, bitcode_link, cargo_outboard, device_link, llvm, outboard_link, plugin, stable, workspace,
+};
 use xtask::tools::DEBIAN_PREFIX;
 
 use crate::transcript;
@@ -35,6 +37,7 @@ fn fill(scratch: &Scratch, bin: &Path) {
     }
     let link = |to: &Path, at: PathBuf| symlink(to, at).expect("a link in the scratch folder");
     link(plugin(), release.join("liboutboard_pass.so"));
+    link(bitcode_link(), release.join("bitcode-link"));
     link(device_link(), release.join("device-link"));
     link(outboard_link(), release.join("outboard-link"));
     // What users have cloned, where they have done so.
@@ -43,7 +46,7 @@ fn fill(scratch: &Scratch, bin: &Path) {
     link(&stable().rustc, bin.join("rustc"));
     link(&stable().rustc.with_file_name("cargo"), bin.join("cargo"));
     link(cargo_outboard(), bin.join("cargo-outboard"));
-    for name in ["opt", "clang", "llc", "llvm-offload-binary"] {
+    for name in ["opt", "clang", "llc", "llvm-nm", "llvm-offload-binary"] {
         link(&llvm().tool(name), bin.join(format!("{name}-22")));
     }
 }
