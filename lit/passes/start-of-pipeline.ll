@@ -12,7 +12,7 @@ target triple = "x86_64-unknown-linux-gnu"
 declare i32 @__outboard_launch_0(ptr, i64, i32, i32, i32, i32, i32, i32, i32, i32)
 declare void @axpy()
 
-; WARN: warning: outboard: no images were given for 1 launch in module `{{.*}}start-of-pipeline.ll`: only the fallback will run
+; WARN: warning: outboard[OB0105]: no images were given for 1 launch in module `{{.*}}start-of-pipeline.ll`: only the fallback will run
 ; WARN-NEXT: help: use OUTBOARD_PASSES='offload-host<images=FILE>' in the environment
 
 ; UNKNOWN: error: OUTBOARD_PASSES[OB0104]: unknown pass `offload-hots<images={{.*}}>`
