@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: formatting and clippy, warnings being errors.
+//! `cargo xtask lint`: formatting, clippy, and the documentation of the crate outboard, warnings being errors.
 
 use anyhow::Result;
 use std::process::Command;
@@ -8,8 +8,12 @@ use crate::run;
 type Check = (&'static str, fn() -> Result<()>);
 
 /// The lints, by name.
-pub(crate) const CHECKS: [Check; 3] =
-    [("formatting", format), ("formatting of the examples", format_examples), ("clippy", clippy)];
+pub(crate) const CHECKS: [Check; 4] = [
+    ("formatting", format),
+    ("formatting of the examples", format_examples),
+    ("clippy", clippy),
+    ("documentation of the crate outboard", document),
+];
 
 /// The task.
 pub(crate) fn run() -> Result<()> {
@@ -46,4 +50,11 @@ fn clippy() -> Result<()> {
         "-D",
         "warnings",
     ]))
+}
+
+/// What users read of the crate: links in it lead somewhere, and nothing public is without a word.
+fn document() -> Result<()> {
+    let mut command = run::cargo();
+    command.env("RUSTDOCFLAGS", "-D warnings -D missing-docs");
+    run::shown(command.args(["doc", "--quiet", "--no-deps", "--package", "outboard"]))
 }

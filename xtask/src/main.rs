@@ -40,7 +40,7 @@ enum Task {
     Bless,
     /// Build the book of docs/
     Book(book::Arguments),
-    /// Check formatting and clippy
+    /// Check formatting, clippy and documentation
     Lint,
 }
 

@@ -87,7 +87,8 @@ word! {
 }
 
 /// A slice of numbers that all items read and write, each number atomically and in no order with others: what
-/// [`atomic`](crate::atomic) gives a kernel, and a block's shared memory.
+/// [`atomic`](crate::atomic) gives a kernel, and a block's shared memory. An index out of bounds is a panic, as it is
+/// with slices.
 ///
 /// ```
 /// use outboard::prelude::*;
