@@ -7,7 +7,7 @@ const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 const DEBIAN_PREFIX: &str = "/usr/lib/llvm-22";
 const VERSION: &str = "22.1";
 
-const SHIM: [&str; 17] = [
+const SHIM: [&str; 19] = [
     "cpp/pass_builder.cpp",
     "cpp/diagnostic.cpp",
     "cpp/module.cpp",
@@ -25,6 +25,8 @@ const SHIM: [&str; 17] = [
     "cpp/link.cpp",
     "cpp/fatal.cpp",
     "cpp/bitcode.cpp",
+    "cpp/thin_link.cpp",
+    "cpp/thin_backend.cpp",
 ];
 
 fn main() {

@@ -103,6 +103,11 @@ impl Bytes {
         Self { file: Arc::clone(&self.file), range: start..end }
     }
 
+    /// Where in their file they start.
+    pub(crate) fn offset(&self) -> usize {
+        self.range.start
+    }
+
     /// `part`, which lies in these bytes; a copy of it where it doesn't.
     fn of(&self, part: &[u8]) -> Self {
         let offset = (part.as_ptr() as usize).checked_sub(self.as_ptr() as usize);

@@ -19,6 +19,7 @@ pub mod inlining;
 pub mod jobs;
 pub mod output;
 pub mod relocatable;
+pub mod thin;
 
 pub use bitstream::Malformed;
 pub use composite::Composite;

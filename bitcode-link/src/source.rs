@@ -96,6 +96,11 @@ impl ModuleSource {
         identities.into_iter().map(source).collect()
     }
 
+    /// The stream of bitcode that the module is in.
+    pub fn stream(&self) -> &Bytes {
+        &self.stream
+    }
+
     /// What is worth saying about who made it.
     pub fn warning(&self) -> Option<Warning> {
         let origin = self.origin.clone();

@@ -31,3 +31,8 @@ extern "C" void outboard_exit_on_fatal_error() {
 extern "C" void outboard_name_work(OutboardStr name) {
   work = toStringRef(name).str();
 }
+
+/// Ends the process without destructors: other threads still use what these would destroy.
+extern "C" void outboard_exit_now(int status) {
+  std::_Exit(status);
+}

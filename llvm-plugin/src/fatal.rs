@@ -15,3 +15,9 @@ pub fn name_work(name: &str) {
     // SAFETY: the text lives as long as the call, which copies it.
     unsafe { ffi::outboard_name_work(name.into()) }
 }
+
+/// Ends the process at once, whatever LLVM does in other threads.
+pub fn exit_now(status: i32) {
+    // SAFETY: it takes a number and doesn't return.
+    unsafe { ffi::outboard_exit_now(status) }
+}

@@ -12,6 +12,31 @@ pub(crate) struct Str {
     length: usize,
 }
 
+impl Str {
+    /// The bytes.
+    ///
+    /// # Safety
+    ///
+    /// They must be readable as long as the slice lives.
+    pub(crate) unsafe fn bytes<'a>(self) -> &'a [u8] {
+        if self.length == 0 {
+            return &[];
+        }
+        // SAFETY: the caller says so.
+        unsafe { std::slice::from_raw_parts(self.data, self.length) }
+    }
+
+    /// The same as text.
+    ///
+    /// # Safety
+    ///
+    /// As for `bytes`.
+    pub(crate) unsafe fn text(self) -> String {
+        // SAFETY: the caller says so.
+        String::from_utf8_lossy(unsafe { self.bytes() }).into_owned()
+    }
+}
+
 impl From<&[u8]> for Str {
     fn from(bytes: &[u8]) -> Self {
         Self { data: bytes.as_ptr(), length: bytes.len() }
@@ -40,6 +65,20 @@ pub(crate) fn text_from(call: impl FnOnce(Sink, *mut c_void)) -> String {
     let mut text = String::new();
     call(append, (&raw mut text).cast());
     text
+}
+
+/// Appends to the vector that `bytes` points to. For calls that get both from [`bytes_from`].
+extern "C" fn extend(bytes: *mut c_void, data: *const u8, length: usize) {
+    // SAFETY: `bytes_from` passes a live vector, and C++ passes `length` readable bytes.
+    let (bytes, new) = unsafe { (&mut *bytes.cast::<Vec<u8>>(), std::slice::from_raw_parts(data, length)) };
+    bytes.extend_from_slice(new);
+}
+
+/// The bytes that a C++ function hands to its sink.
+pub(crate) fn bytes_from(call: impl FnOnce(Sink, *mut c_void)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    call(extend, (&raw mut bytes).cast());
+    bytes
 }
 
 /// `OutboardModulePass`, cpp/pass_builder.cpp.
@@ -216,4 +255,5 @@ unsafe extern "C" {
 
     pub(crate) fn outboard_exit_on_fatal_error();
     pub(crate) fn outboard_name_work(name: Str);
+    pub(crate) fn outboard_exit_now(status: c_int);
 }

@@ -31,6 +31,7 @@ pub mod module;
 mod pass;
 mod plugin;
 pub mod references;
+pub mod thin_lto;
 
 pub use inkwell;
 

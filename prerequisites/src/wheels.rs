@@ -22,13 +22,15 @@ pub struct Wheel {
 pub const PTXAS: Wheel = Wheel { name: "nvidia-cuda-nvcc-cu12", version: "12.9.86", purpose: "ptxas" };
 
 /// What tests and developers use.
-pub const FOR_DEVELOPERS: [Wheel; 5] = [
+pub const FOR_DEVELOPERS: [Wheel; 7] = [
     PTXAS,
     // CUDA 12 has no wheel of it, and this one reads its cubins.
     Wheel { name: "nvidia-cuda-nvdisasm", version: "13.5.37", purpose: "`inspect --asm` of cubins" },
     Wheel { name: "intel-opencl-rt", version: "2026.2.0", purpose: "running SPIR-V" },
     Wheel { name: "intel-cmplr-lib-rt", version: "2026.2.0", purpose: "running SPIR-V" },
     Wheel { name: "pyopencl", version: "2026.1.4", purpose: "running SPIR-V" },
+    Wheel { name: "ninja", version: "1.13.2", purpose: "ThinLTO jobs in a build system" },
+    Wheel { name: "distributed", version: "2026.8.0", purpose: "ThinLTO jobs on a Dask cluster" },
 ];
 
 /// A Python environment.

@@ -14,6 +14,7 @@ pub mod outboard_project;
 pub mod products;
 pub mod run;
 pub mod scratch;
+pub mod thin_workload;
 pub mod tools;
 pub mod workspace;
 

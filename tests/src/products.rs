@@ -18,7 +18,7 @@ pub fn device_link() -> &'static Path {
     DEVICE_LINK.get_or_init(|| build("device-link", "device-link"))
 }
 
-/// The program bitcode-link.
+/// The program bitcode-link, in the profile of the tests.
 pub fn bitcode_link() -> &'static Path {
     static BITCODE_LINK: OnceLock<PathBuf> = OnceLock::new();
     BITCODE_LINK.get_or_init(|| build("bitcode-link", "bitcode-link"))

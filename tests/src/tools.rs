@@ -1,5 +1,6 @@
 //! The tools that tests run: LLVM, and every rustc whose LLVM is 22.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use xtask::tools::{Llvm, Toolchain};
@@ -34,4 +35,10 @@ pub fn nightly() -> Option<&'static Toolchain> {
 /// Stable, and nightly where there is one.
 pub fn rustcs() -> Vec<&'static Toolchain> {
     [Some(stable()), nightly()].into_iter().flatten().collect()
+}
+
+/// A program of the Python environment that `cargo xtask setup` makes.
+pub fn wheel_program(name: &str) -> Option<PathBuf> {
+    let program = workspace().join(".venv/bin").join(name);
+    program.is_file().then_some(program)
 }

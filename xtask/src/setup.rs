@@ -78,7 +78,7 @@ fn environment() -> Environment {
 /// No network or no Python is only told: what wants them is left out.
 fn install_wheels() {
     if let Err(why) = environment().install(&WHEELS) {
-        println!("note: nvptx64 images cannot be assembled or SPIR-V not be run: {why}");
+        println!("note: what comes from PyPI is not all there: {why}");
     }
 }
 

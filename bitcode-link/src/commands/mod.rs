@@ -1,7 +1,11 @@
 //! The subcommands, a file each, and how they talk.
 
+pub(crate) mod backend;
+mod code;
 pub(crate) mod inline_helpers;
 pub(crate) mod relocatable;
+pub(crate) mod thin;
+mod thin_arguments;
 
 use anyhow::{Context as _, Result};
 use bitcode_link::relocatable::CombineError;

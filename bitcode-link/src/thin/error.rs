@@ -1,0 +1,151 @@
+//! What can go wrong in a ThinLTO link, wherever its parts run.
+
+use crate::error::Mismatch;
+use crate::origin::Origin;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// A failure, with the module or file that it is about.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ThinError {
+    /// An input that can't be read.
+    #[error(transparent)]
+    Input(#[from] crate::Error),
+    /// Nothing to do.
+    #[error(
+        "none of the {count} inputs has bitcode\n\
+         help: compile with -flto=thin, or with rustc's -C linker-plugin-lto"
+    )]
+    NoBitcode {
+        /// How many there are.
+        count: usize,
+    },
+    /// A module that LLVM doesn't take.
+    #[error("`{origin}` can't be part of a ThinLTO link: {text}")]
+    Module {
+        /// The module.
+        origin: Origin,
+        /// LLVM's text.
+        text: String,
+    },
+    /// Modules for different machines.
+    #[error(
+        "`{}` is for {} and `{}` for {}\nhelp: link them apart",
+        _0.first, _0.first_value, _0.second, _0.second_value
+    )]
+    Triples(Box<Mismatch>),
+    /// Modules for different processors, where the result is for one.
+    #[error(
+        "`{}` is for {} and `{}` for {}\n\
+         help: compile both for one processor, or say with --cpu which one the code is for",
+        _0.first, _0.first_value, _0.second, _0.second_value
+    )]
+    Cpus(Box<Mismatch>),
+    /// No processor, where the result is for one.
+    #[error("no function says which processor of {triple} it is for\nhelp: say it with --cpu")]
+    NoCpu {
+        /// The triple.
+        triple: String,
+    },
+    /// LLVM's thin link.
+    #[error("the thin link failed: {text}")]
+    ThinLink {
+        /// LLVM's text.
+        text: String,
+    },
+    /// LLVM's back end.
+    #[error("`{module}` can't be compiled: {text}")]
+    Backend {
+        /// The module.
+        module: String,
+        /// LLVM's text.
+        text: String,
+    },
+    /// A job that ran and failed.
+    #[error("the job for `{module}` failed ({status}): {}\nhelp: the command was: {command}", text.trim())]
+    Job {
+        /// The module.
+        module: String,
+        /// How it ended.
+        status: String,
+        /// What it printed.
+        text: String,
+        /// What was run.
+        command: String,
+    },
+    /// A job that ran, and whose object isn't there.
+    #[error("the job for `{module}` succeeded and wrote no `{output}`\nhelp: the command was: {command}")]
+    NoOutput {
+        /// The module.
+        module: String,
+        /// The file.
+        output: String,
+        /// What was run.
+        command: String,
+    },
+    /// A program that can't be run.
+    #[error("`{program}` can't be run")]
+    NotRun {
+        /// The program.
+        program: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// No linker.
+    #[error(
+        "no `{}`, nor ld.lld-22 or ld.lld on the PATH\n\
+         help: install lld 22, set LLVM_SYS_221_PREFIX to its installation prefix, or give --linker",
+        looked_for.display()
+    )]
+    NoLinker {
+        /// Where it was looked for first.
+        looked_for: PathBuf,
+    },
+    /// The last link.
+    #[error("the linker `{program}` failed ({status}): {}", text.trim())]
+    Linker {
+        /// The program.
+        program: String,
+        /// How it ended.
+        status: String,
+        /// What it printed.
+        text: String,
+    },
+    /// A list of jobs that can't be read.
+    #[error("`{}` is no list of jobs", path.display())]
+    JobList {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A list of jobs that doesn't say what it has to.
+    #[error("`{}` is no list of jobs: {text}", path.display())]
+    JobListContent {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        text: String,
+    },
+    /// A file that can't be read.
+    #[error("can't read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file that can't be written.
+    #[error("can't write `{}`", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}

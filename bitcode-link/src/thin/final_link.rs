@@ -1,0 +1,118 @@
+//! The last link, by ld.lld: objects of the jobs behind the native inputs, as ld.lld itself has them.
+
+use super::error::ThinError;
+use super::options::{LinkKind, ThinOptions};
+use super::{Outputs, TemporaryFolder, ThinResult};
+use std::fmt::Write as _;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where LLVM was installed; llvm-sys asks for the same variable.
+const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
+/// Where Debian's packages of LLVM 22 are.
+const DEBIAN_PREFIX: &str = "/usr/lib/llvm-22";
+const ON_PATH: [&str; 2] = ["ld.lld-22", "ld.lld"];
+
+/// The last link.
+#[derive(Debug)]
+pub struct FinalLink<'a> {
+    /// What is made.
+    pub options: &'a ThinOptions,
+    /// The linker, if it was given.
+    pub linker: Option<&'a Path>,
+    /// More arguments for it.
+    pub arguments: &'a [String],
+    /// Inputs that are no bitcode.
+    pub natives: &'a [PathBuf],
+}
+
+impl FinalLink<'_> {
+    /// The command that makes `output` of `objects`. `exports` is the file that lists what is shown.
+    pub fn command(&self, objects: &[String], exports: &Path, output: &Path) -> ThinResult<Vec<String>> {
+        let mut words = vec![self.find_linker()?.display().to_string()];
+        match self.options.kind {
+            LinkKind::Objects => words.push("-r".to_owned()),
+            LinkKind::Shared => words.push("-shared".to_owned()),
+            LinkKind::Static => {}
+            LinkKind::Pie => words.push("-pie".to_owned()),
+        }
+        if self.options.kind.is_program() {
+            words.push(format!("--entry={}", self.options.entry));
+        }
+        if self.options.exports.is_some() {
+            words.push(format!("{}={}", self.list_option(), exports.display()));
+        }
+        words.extend_from_slice(self.arguments);
+        words.extend(self.natives.iter().map(|path| path.display().to_string()));
+        words.extend_from_slice(objects);
+        words.extend(["-o".to_owned(), output.display().to_string()]);
+        Ok(words)
+    }
+
+    fn list_option(&self) -> &'static str {
+        if self.options.kind == LinkKind::Shared { "--version-script" } else { "--dynamic-list" }
+    }
+
+    /// The text of the file that lists what is shown.
+    pub fn export_list(&self) -> Option<String> {
+        let exports = self.options.exports.as_ref()?;
+        let mut text = String::from(if self.options.kind == LinkKind::Shared { "{ global: " } else { "{ " });
+        for name in exports {
+            // Quoted names are not patterns.
+            let _ = write!(text, "\"{name}\"; ");
+        }
+        text.push_str(if self.options.kind == LinkKind::Shared { "local: *; };\n" } else { "};\n" });
+        Some(text)
+    }
+
+    /// Links `objects` to `output`.
+    pub fn run(&self, objects: &[Vec<u8>], output: &Path) -> ThinResult<()> {
+        let folder = TemporaryFolder::new()?;
+        let file = |name: &str| folder.path().join(name);
+        let mut files = Vec::new();
+        for (number, object) in objects.iter().enumerate() {
+            let path = file(&format!("{number}.o"));
+            std::fs::write(&path, object)
+                .map_err(|source| ThinError::Write { path: path.clone(), source })?;
+            files.push(path.display().to_string());
+        }
+        let (exports, linked) = (file("exports"), file("linked"));
+        if let Some(text) = self.export_list() {
+            std::fs::write(&exports, text)
+                .map_err(|source| ThinError::Write { path: exports.clone(), source })?;
+        }
+        let words = self.command(&files, &exports, &linked)?;
+        let ran = Command::new(&words[0]).args(&words[1..]).output();
+        let ran = ran.map_err(|source| ThinError::NotRun { program: words[0].clone(), source })?;
+        if !ran.status.success() {
+            let text = String::from_utf8_lossy(&ran.stderr).into_owned();
+            return Err(ThinError::Linker {
+                program: words[0].clone(),
+                status: ran.status.to_string(),
+                text,
+            });
+        }
+        let bytes =
+            std::fs::read(&linked).map_err(|source| ThinError::Read { path: linked.clone(), source })?;
+        let mode = Permissions::from_mode(0o777);
+        let mut outputs = Outputs::default();
+        outputs.add_with_mode(output, &bytes, mode)?;
+        outputs.persist()
+    }
+
+    fn find_linker(&self) -> ThinResult<PathBuf> {
+        if let Some(linker) = self.linker {
+            return Ok(linker.to_owned());
+        }
+        let prefix = std::env::var_os(PREFIX_VARIABLE).unwrap_or_else(|| DEBIAN_PREFIX.into());
+        let mut candidates = vec![Path::new(&prefix).join("bin/ld.lld")];
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders: Vec<_> = std::env::split_paths(&path).collect();
+        candidates
+            .extend(ON_PATH.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))));
+        let found = candidates.iter().find(|candidate| candidate.is_file());
+        found.cloned().ok_or_else(|| ThinError::NoLinker { looked_for: candidates[0].clone() })
+    }
+}

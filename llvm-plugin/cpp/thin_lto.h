@@ -1,0 +1,38 @@
+// What the thin link and the back ends of ThinLTO share: how code is made, and LLVM's diagnostics.
+#pragma once
+
+#include "shim.h"
+
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/LTO/Config.h"
+#include "llvm/Support/Error.h"
+
+extern "C" {
+/// How code is made. `outboard_thin_link` and `outboard_thin_backend` must get the same.
+struct OutboardThinConfig {
+  OutboardStr cpu;
+  /// With commas between them.
+  OutboardStr features;
+  /// 0 static, 1 position-independent, anything else: as the module's flags say.
+  int relocation;
+  /// 0 small, 1 kernel, 2 medium, 3 large, anything else: as the module's flags say.
+  int codeModel;
+  unsigned level;
+  bool assembly;
+};
+
+/// Bytes that stand for a file, and the name that an index knows them by.
+struct OutboardNamed {
+  OutboardStr name;
+  OutboardStr bytes;
+};
+
+/// Takes a diagnostic: 0 an error, 1 a warning, 2 a remark or a note. May be called from several threads.
+typedef void (*OutboardDiagnostic)(void *object, int severity, const char *data, size_t length);
+}
+
+/// LLVM's configuration, as ld.lld makes it for the same options.
+llvm::lto::Config thinConfig(const OutboardThinConfig &from, OutboardDiagnostic diagnostic, void *object);
+
+/// Hands an error to a sink; whether there was one.
+bool reported(llvm::Error error, OutboardSink sink, void *string);

@@ -1,0 +1,190 @@
+//! `bitcode-link thin` as users run it: the objects that ld.lld makes, whoever runs the jobs, and no job that need
+//! not run.
+
+use std::path::Path;
+
+use tests::thin_workload::{Machine, Workload};
+use tests::{Ran, Run, Scratch, bitcode_link, llvm};
+use xtask::tools::on_path;
+
+const MODULES: usize = 5;
+
+fn thin(scratch: &Scratch) -> Run {
+    Run::new(bitcode_link()).arg("thin").dir(scratch.folder())
+}
+
+fn lld(scratch: &Scratch) -> Run {
+    Run::new(llvm().tool("ld.lld")).dir(scratch.folder())
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The objects in `folder` must be those that ld.lld made with --lto-obj-path=theirs.
+#[track_caller]
+fn same_objects(scratch: &Scratch, folder: &str, names: &[String]) {
+    for (number, name) in names.iter().enumerate() {
+        let ours = scratch.path(folder).join(name.replace(".o", ".thin.o"));
+        let theirs = scratch.path(&format!("theirs{}", number + 1));
+        assert!(read(&ours) == read(&theirs), "{name} differs");
+    }
+}
+
+#[track_caller]
+fn check_objects(machine: Machine, ours: &[&str], theirs: &[&str]) {
+    let scratch = Scratch::new();
+    let names = Workload::new(&scratch, machine, MODULES, 4).names();
+    thin(&scratch).args(&names).args(ours).args(["--objects", "objects", "-o", "ours.so"]).ok();
+    lld(&scratch).args(&names).args(theirs).args(["-o", "theirs.so", "--lto-obj-path=theirs"]).ok();
+    same_objects(&scratch, "objects", &names);
+    let symbols = |name: &str| {
+        let shown = Run::new(llvm().tool("llvm-nm")).args(["-D", "--defined-only", "--format=just-symbols"]);
+        let shown = shown.arg(scratch.path(name)).ok().stdout;
+        let mut lines: Vec<_> = shown.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(symbols("ours.so"), symbols("theirs.so"));
+}
+
+#[test]
+fn a_shared_library_has_the_objects_of_lld() {
+    check_objects(Machine::Host, &["--shared"], &["-shared"]);
+}
+
+#[test]
+fn exports_make_the_rest_internal_as_with_lld() {
+    let scratch = Scratch::new();
+    let list = scratch.write("exports", "{ global: work0_0; work1_2; local: *; };\n");
+    let list = format!("--version-script={}", list.display());
+    let ours = ["--shared", "--export=work0_0", "--export=work1_2"];
+    check_objects(Machine::Host, &ours, &["-shared", &list]);
+}
+
+#[test]
+fn an_image_for_a_gpu_is_for_the_processor_of_its_functions() {
+    check_objects(Machine::Gpu, &["--shared"], &["-shared", "-plugin-opt=mcpu=gfx90a"]);
+}
+
+#[test]
+fn a_program_keeps_what_native_objects_refer_to() {
+    let scratch = Scratch::new();
+    let names = Workload::new(&scratch, Machine::Host, MODULES, 2).names();
+    let source = scratch.write(
+        "start.c",
+        "unsigned work0_1(unsigned *, unsigned);\nvoid _start(void) { unsigned x[2] = {1, 2};\n\
+         __asm__ volatile(\"syscall\" :: \"a\"(60), \"D\"(work0_1(x, 2) & 127)); }\n",
+    );
+    let object = scratch.path("start.o");
+    Run::new(llvm().tool("clang")).args(["-O1", "-c"]).arg(source).arg("-o").arg(&object).ok();
+    Run::new(llvm().tool("llvm-ar"))
+        .arg("rc")
+        .arg(scratch.path("rest.a"))
+        .args(&names[1..])
+        .dir(scratch.folder())
+        .ok();
+    let inputs = ["start.o", &names[0], "rest.a"];
+    thin(&scratch).args(inputs).args(["-o", "ours", "--objects", "objects"]).ok();
+    lld(&scratch).args(inputs).args(["-o", "theirs", "--lto-obj-path=theirs"]).ok();
+    // Of the archive only what is needed is compiled.
+    let mut objects = std::fs::read_dir(scratch.path("objects")).expect("a folder").count();
+    while scratch.path(&format!("theirs{objects}")).exists() && objects > 0 {
+        objects -= 1;
+    }
+    assert_eq!(objects, 0, "as many objects as ld.lld has");
+    assert!(read(&scratch.path("objects/m00.thin.o")) == read(&scratch.path("theirs1")));
+    let status = |name: &str| Run::new(scratch.path(name)).run().code();
+    assert_eq!(status("ours"), status("theirs"));
+}
+
+#[test]
+fn a_full_cache_leaves_nothing_to_compile() {
+    let scratch = Scratch::new();
+    let names = Workload::new(&scratch, Machine::Host, MODULES, 2).names();
+    let link =
+        |output: &str| thin(&scratch).args(&names).args(["--shared", "--cache-dir", "cache", "-o", output]);
+    link("first.so").ok().says("5 modules, 5 compiled, 0 from the cache");
+    link("second.so").ok().says("5 modules, 0 compiled, 5 from the cache");
+    assert!(read(&scratch.path("first.so")) == read(&scratch.path("second.so")));
+}
+
+#[test]
+fn modules_without_a_summary_get_one() {
+    let scratch = Scratch::new();
+    let callee = scratch.write("callee.c", "int twice(int x) { return 2 * x; }\n");
+    let caller = scratch.write("caller.c", "int twice(int);\nint four(int x) { return twice(twice(x)); }\n");
+    let clang = |flag: &str, source: &Path, name: &str| {
+        let object = scratch.path(name);
+        Run::new(llvm().tool("clang"))
+            .args(["-O2", "-fPIC", "-c", flag])
+            .arg(source)
+            .arg("-o")
+            .arg(object)
+            .ok();
+    };
+    clang("-flto=full", &callee, "callee.o");
+    clang("-emit-llvm", &caller, "caller.bc");
+    let inputs = ["caller.bc", "callee.o"];
+    thin(&scratch)
+        .args(inputs)
+        .args(["--shared", "--export=four", "-o", "four.so", "--objects", "objects"])
+        .ok();
+    let undefined = Run::new(llvm().tool("llvm-nm")).args(["--format=just-symbols", "-u"]);
+    undefined.arg(scratch.path("objects/caller.thin.o")).ok().prints("");
+}
+
+/// Links with a build system, changes one module, and counts what runs again.
+#[track_caller]
+fn check_rebuild(executor: &str, build: &dyn Fn(&Scratch) -> Ran) {
+    let scratch = Scratch::new();
+    let workload = Workload::new(&scratch, Machine::Host, MODULES, 2);
+    let names = workload.names();
+    lld(&scratch).args(&names).args(["-shared", "-o", "theirs.so", "--lto-obj-path=theirs"]).ok();
+    let executor = format!("--executor={executor}");
+    thin(&scratch).args(&names).args([&executor, "--shared", "--objects", "build", "-o", "ours.so"]).ok();
+    let back_ends = |ran: &Ran| ran.stdout.matches(" backend ").count();
+    assert_eq!(back_ends(&build(&scratch)), MODULES);
+    same_objects(&scratch, "build", &names);
+    let nothing = build(&scratch);
+    assert_eq!(back_ends(&nothing), 0, "{nothing}");
+    // Files of one second have one time for some file systems.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    workload.compile(3, 1);
+    // Module 3 itself, and module 2, which imports from it.
+    let again = build(&scratch);
+    assert_eq!(back_ends(&again), 2, "{again}");
+    for module in ["m02.o", "m03.o"] {
+        assert!(again.stdout.contains(&format!(" {module} ")), "{again}");
+    }
+    lld(&scratch).args(&names).args(["-shared", "-o", "theirs.so", "--lto-obj-path=theirs"]).ok();
+    same_objects(&scratch, "build", &names);
+    let nothing = build(&scratch);
+    assert_eq!(back_ends(&nothing), 0, "{nothing}");
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that is left out says so")]
+fn make_runs_again_what_imports_the_changed_module() {
+    if on_path("make").is_none() {
+        eprintln!("left out: there is no make");
+        return;
+    }
+    let make = |scratch: &Scratch| {
+        Run::new("make").args(["-f", "build/thin.mk", "ours.so"]).dir(scratch.folder()).ok()
+    };
+    check_rebuild("make", &make);
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that is left out says so")]
+fn ninja_runs_again_what_imports_the_changed_module() {
+    let Some(ninja) = tests::tools::wheel_program("ninja").or_else(|| on_path("ninja")) else {
+        eprintln!("left out: there is no ninja");
+        return;
+    };
+    let ninja = |scratch: &Scratch| {
+        Run::new(&ninja).args(["-v", "-f", "build/thin.ninja"]).dir(scratch.folder()).ok()
+    };
+    check_rebuild("ninja", &ninja);
+}
