@@ -4,7 +4,7 @@ mod commands;
 mod interrupt;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use commands::{backend, inline_helpers, relocatable, thin};
+use commands::{backend, distribute, inline_helpers, relocatable, thin};
 // To be linked: LLVM's threads allocate small pieces all the time.
 use mimalloc as _;
 use std::process::ExitCode;
@@ -45,6 +45,8 @@ enum Command {
     Thin(Box<thin::Arguments>),
     /// Compile one module with its part of a ThinLTO index
     Backend(backend::Arguments),
+    /// Run a list of ThinLTO jobs, as the distributor of ld.lld
+    Distribute(distribute::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Command::Relocatable(arguments) => relocatable::run(arguments, json),
         Command::Thin(arguments) => thin::run(arguments, json),
         Command::Backend(arguments) => backend::run(arguments, json),
+        Command::Distribute(arguments) => distribute::run(arguments, json),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

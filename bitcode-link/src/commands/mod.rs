@@ -2,6 +2,8 @@
 
 pub(crate) mod backend;
 mod code;
+pub(crate) mod distribute;
+mod engine;
 pub(crate) mod inline_helpers;
 pub(crate) mod relocatable;
 pub(crate) mod thin;

@@ -1,20 +1,18 @@
 //! `bitcode-link thin`: the thin link, the jobs by whoever runs them, and the last link.
 
+use super::engine::{Progress, Teller};
 use super::report;
 pub(crate) use super::thin_arguments::Arguments;
-use super::thin_arguments::{Executor, Progress};
+use super::thin_arguments::Executor;
 use anyhow::{Context as _, Result};
 use bitcode_link::cache::{Cache, Key};
-use bitcode_link::jobs::default_jobs;
-use bitcode_link::thin::executor::{BuildFiles, BuildSystem, Event, OnEvent, run_threads};
+use bitcode_link::thin::executor::{BuildFiles, BuildSystem, run_dask, run_threads};
 use bitcode_link::thin::{
     FinalLink, Inputs, Job, LinkKind, Lookup, Outputs, ThinOptions, ThinPlan, job_key, object_names,
     plan_thin, read_inputs, write_file,
 };
 use std::collections::BTreeSet;
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Runs the command.
@@ -27,7 +25,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     let system = match arguments.executor {
         Executor::Ninja => Some(BuildSystem::Ninja),
         Executor::Make => Some(BuildSystem::Make),
-        Executor::Threads => None,
+        Executor::Threads | Executor::Dask => None,
     };
     if let Some(system) = system {
         return write_build_files(arguments, &options, &mut inputs, system, json);
@@ -38,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     let compiled = compile(arguments, &plan, json)?;
     let started = Instant::now();
     write_objects(arguments, &options, &inputs, &plan, &compiled.objects)?;
-    if arguments.progress != Progress::Never {
+    if arguments.engine.progress != Progress::Never {
         report("summary", &summary(arguments, &compiled, planned, started.elapsed()), json);
     }
     Ok(())
@@ -108,29 +106,14 @@ fn execute(
     wanted: &[&Job<'_>],
     json: bool,
 ) -> Result<Vec<Vec<u8>>> {
-    let done = AtomicUsize::new(0);
-    let on_event = |event: Event| show(arguments.progress, &done, wanted.len(), &event, json);
-    let on_event: OnEvent<'_> = &on_event;
-    let limit = arguments.jobs.unwrap_or_else(default_jobs);
-    Ok(run_threads(wanted, &plan.config, limit, on_event)?)
-}
-
-fn show(progress: Progress, done: &AtomicUsize, count: usize, event: &Event, json: bool) {
-    match event {
-        Event::Done { module, worker } => {
-            let number = done.fetch_add(1, Ordering::Relaxed) + 1;
-            let shown = match progress {
-                Progress::Auto => std::io::stderr().is_terminal(),
-                Progress::Always => true,
-                Progress::Never => false,
-            };
-            if shown {
-                let by = worker.as_ref().map(|worker| format!(" by {worker}")).unwrap_or_default();
-                report("progress", &format!("{number}/{count} {module}{by}"), json);
-            }
-        }
-        Event::Note(text) => report("note", text, json),
+    let engine = &arguments.engine;
+    let teller = Teller::new(engine, wanted.len(), json);
+    let on_event = |event| teller.tell(&event);
+    if arguments.executor == Executor::Dask {
+        let program = engine.program()?;
+        return Ok(run_dask(wanted, &plan.config, &engine.shipping(&program, &on_event)?)?);
     }
+    Ok(run_threads(wanted, &plan.config, engine.limit(), &on_event)?)
 }
 
 fn write_objects(
@@ -201,7 +184,7 @@ fn write_build_files(
         files.link = Some((output, link_command(arguments, options, inputs, &plan, folder, output)?));
     }
     let file = files.write(&plan, &inputs.inputs)?;
-    if arguments.progress != Progress::Never {
+    if arguments.engine.progress != Progress::Never {
         report(
             "summary",
             &format!("{} modules; the jobs are in `{}`", plan.jobs.len(), file.display()),
@@ -233,10 +216,13 @@ fn link_command(
 /// What was done, and what it took.
 fn summary(arguments: &Arguments, compiled: &Compiled, planned: Duration, written: Duration) -> String {
     let count = compiled.objects.len();
-    let limit = arguments.jobs.unwrap_or_else(default_jobs);
+    let by = match arguments.executor {
+        Executor::Dask => "dask".to_owned(),
+        _ => format!("threads, {} at a time", arguments.engine.limit()),
+    };
     format!(
         "{count} modules, {} compiled, {} from the cache; thin link {:.3} s, back ends {:.3} s \
-         (threads, {limit} at a time), output {:.3} s",
+         ({by}), output {:.3} s",
         count - compiled.cached,
         compiled.cached,
         planned.as_secs_f64(),

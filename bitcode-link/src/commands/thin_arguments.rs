@@ -1,8 +1,8 @@
 //! Arguments of `bitcode-link thin`.
 
 use super::code::CodeArguments;
+use super::engine::EngineArguments;
 use clap::{Args, ValueEnum};
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Who runs the jobs.
@@ -15,18 +15,8 @@ pub(crate) enum Executor {
     Ninja,
     /// GNU make: this writes thin.mk
     Make,
-}
-
-/// Whether progress is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum Progress {
-    /// On terminals
-    #[default]
-    Auto,
-    /// One line a job
-    Always,
-    /// Not at all, nor the summary
-    Never,
+    /// A Dask cluster
+    Dask,
 }
 
 #[derive(Debug, Args)]
@@ -56,9 +46,6 @@ pub(crate) struct Arguments {
     /// Who runs the jobs
     #[arg(long, value_enum, default_value_t)]
     pub(crate) executor: Executor,
-    /// Jobs at the same time [default: one for each processor of this machine]
-    #[arg(short, long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
     /// A folder in which objects are kept, and found when nothing that they are made of has changed
     #[arg(long, value_name = "DIR")]
     pub(crate) cache_dir: Option<PathBuf>,
@@ -68,9 +55,8 @@ pub(crate) struct Arguments {
     /// An argument for the linker
     #[arg(long = "linker-arg", value_name = "ARG", allow_hyphen_values = true)]
     pub(crate) linker_arguments: Vec<String>,
-    /// Whether to show progress
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) progress: Progress,
+    #[command(flatten)]
+    pub(crate) engine: EngineArguments,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! The back end: one module to one object.
 
+use super::check_processor;
 use super::plan::{Job, file_of, initialize_targets};
 use super::{ThinError, ThinModule, ThinResult};
 use llvm_plugin::thin_lto::{ThinConfig, ThinFile, thin_backend};
@@ -21,6 +22,7 @@ pub fn compile_files(
     llvm_plugin::fatal::name_work(module.name);
     let compiled = thin_backend(module, index, imports, config);
     let (object, _) = compiled.map_err(|text| ThinError::Backend { module: module.name.to_owned(), text })?;
+    check_processor(module.name, &object)?;
     Ok(object)
 }
 

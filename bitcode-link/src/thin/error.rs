@@ -130,6 +130,91 @@ pub enum ThinError {
         /// What is wrong.
         text: String,
     },
+    /// A job whose worker was lost too often.
+    #[error("the job for `{module}` was lost {attempts} times: {why}")]
+    Lost {
+        /// The module.
+        module: String,
+        /// How often.
+        attempts: u64,
+        /// What was told last.
+        why: String,
+    },
+    /// A job that took too long.
+    #[error("the job for `{module}` took longer than {seconds} s\nhelp: give it more with --job-timeout")]
+    Timeout {
+        /// The module.
+        module: String,
+        /// The limit.
+        seconds: u64,
+    },
+    /// Workers that make other code.
+    #[error(
+        "no worker has LLVM {llvm}: {}\n\
+         help: install the same LLVM there, or say with --worker-program where it is",
+        workers.join("; ")
+    )]
+    WorkerLlvm {
+        /// What is needed.
+        llvm: String,
+        /// What each has.
+        workers: Vec<String>,
+    },
+    /// No cluster.
+    #[error(
+        "the Dask scheduler `{scheduler}` can't be reached: {text}\nhelp: start one with `dask scheduler`"
+    )]
+    Scheduler {
+        /// Its address.
+        scheduler: String,
+        /// What Dask says.
+        text: String,
+    },
+    /// A cluster of nobody.
+    #[error(
+        "no worker came to the Dask scheduler `{scheduler}` in {seconds} s\n\
+         help: start some with `dask worker {scheduler}`"
+    )]
+    NoWorkers {
+        /// The scheduler's address.
+        scheduler: String,
+        /// How long it took.
+        seconds: u64,
+    },
+    /// No Dask.
+    #[error(
+        "`{program}` has no Dask: {text}\n\
+         help: install the Python package distributed, or say with --python which one has it"
+    )]
+    NoDask {
+        /// The Python that was tried.
+        program: String,
+        /// What it says.
+        text: String,
+    },
+    /// A file that is no longer what was linked.
+    #[error("`{}` has changed while it was being linked", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The distributor ended without having told why.
+    #[error("the program that talks to Dask ended early ({status}): {}", text.trim())]
+    Distributor {
+        /// How it ended.
+        status: String,
+        /// What it printed.
+        text: String,
+    },
+    /// An image that no GPU runs.
+    #[error(
+        "the object of `{module}` is for no processor: its ELF flags are 0\n\
+         help: pass the processor on, with -mcpu= or --cpu"
+    )]
+    NoProcessor {
+        /// The module.
+        module: String,
+    },
     /// A file that can't be read.
     #[error("can't read `{}`", path.display())]
     Read {

@@ -14,6 +14,7 @@ mod job_list;
 
 pub mod executor;
 mod final_link;
+mod processor;
 
 mod error;
 mod output;
@@ -28,6 +29,7 @@ pub use job_list::{Common, JobList, ListedJob};
 pub use options::{LinkKind, ThinOptions};
 pub use output::{Outputs, object_names, when_nothing_is_written, write_file};
 pub use plan::{Job, ThinPlan, plan_thin};
+pub use processor::{check_processor, name_processors};
 pub use resolve::{Resolved, resolve};
 
 pub use temporary::{TemporaryFolder, remove_all};

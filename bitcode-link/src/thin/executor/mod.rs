@@ -1,11 +1,17 @@
 //! Who runs the jobs of a link: this process, a build system, or a cluster.
 
 mod build_files;
+mod dask;
 mod make;
 mod ninja;
+mod processes;
+mod shipment;
 mod threads;
 
 pub use build_files::{BuildFiles, BuildSystem};
+pub use dask::{run_dask, run_list_dask};
+pub use processes::run_list_processes;
+pub use shipment::Shipping;
 pub use threads::run_threads;
 
 use super::plan::Job;
@@ -22,6 +28,17 @@ pub enum Event {
         module: String,
         /// Who did it, where that is somebody else.
         worker: Option<String>,
+    },
+    /// All jobs are done, and this went over the network.
+    Sent {
+        /// The files that were sent.
+        files: u64,
+        /// The files that the jobs have.
+        known: u64,
+        /// The bytes of the former.
+        sent: u64,
+        /// The bytes of the latter.
+        total: u64,
     },
     /// Something that is worth saying.
     Note(String),

@@ -1,0 +1,162 @@
+//! Jobs on a Dask cluster, through a Python program that talks to it.
+
+use super::shipment::{Shipment, ShippedJob, Shipping, ship_jobs, ship_list};
+use super::{Event, llvm_version};
+use crate::thin::plan::Job;
+use crate::thin::{JobList, TemporaryFolder, ThinError, ThinResult};
+use llvm_plugin::thin_lto::ThinConfig;
+use serde::Deserialize;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The program that talks to Dask.
+const PROGRAM: &str = include_str!("../../../python/dask_jobs.py");
+/// Where `cargo xtask setup` and many others put a project's Python.
+const ENVIRONMENT: &str = ".venv/bin/python";
+
+/// What it prints, a line each.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+enum Told {
+    Done { job: usize, worker: String },
+    Again { job: usize, why: String },
+    End { sent: u64, total: u64, files: u64, known: u64 },
+    Error(Failure),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Failure {
+    Job { job: usize, status: String, text: String, command: String },
+    Output { job: usize, command: String },
+    Timeout { job: usize },
+    Lost { job: usize, attempts: u64, why: String },
+    Llvm { llvm: String, workers: Vec<String> },
+    Changed { path: PathBuf },
+    Scheduler { text: String },
+    Nobody { patience: u64 },
+    Python { text: String },
+}
+
+/// Runs `wanted` on a cluster. The objects, in the order of the list.
+pub fn run_dask(
+    wanted: &[&Job<'_>],
+    config: &ThinConfig,
+    shipping: &Shipping<'_>,
+) -> ThinResult<Vec<Vec<u8>>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let folder = TemporaryFolder::new()?;
+    let jobs = ship_jobs(wanted, config, shipping, &folder)?;
+    let results: Vec<PathBuf> = jobs.iter().map(|job| job.result.clone()).collect();
+    distribute(jobs, shipping, &folder)?;
+    let read = |path: PathBuf| std::fs::read(&path).map_err(|source| ThinError::Read { path, source });
+    results.into_iter().map(read).collect()
+}
+
+/// Runs a list of jobs that somebody else made.
+pub fn run_list_dask(list: &JobList, shipping: &Shipping<'_>) -> ThinResult<()> {
+    if list.jobs.is_empty() {
+        return Ok(());
+    }
+    let folder = TemporaryFolder::new()?;
+    let jobs = ship_list(list, shipping, &folder)?;
+    distribute(jobs, shipping, &folder)
+}
+
+fn distribute(jobs: Vec<ShippedJob>, shipping: &Shipping<'_>, folder: &TemporaryFolder) -> ThinResult<()> {
+    let shipment = Shipment {
+        scheduler: shipping.scheduler.clone(),
+        patience: shipping.patience,
+        llvm: llvm_version(),
+        jobs,
+    };
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).map_err(|source| ThinError::Write { path: path.clone(), source })?;
+        Ok::<_, ThinError>(path)
+    };
+    let list = file("shipment.json", &serde_json::to_string(&shipment).expect("a shipment is plain data"))?;
+    let script = file("dask_jobs.py", PROGRAM)?;
+    let complaints = folder.path().join("complaints");
+    let stderr = std::fs::File::create(&complaints)
+        .map_err(|source| ThinError::Write { path: complaints.clone(), source })?;
+    let python = python(shipping);
+    let mut command = Command::new(&python);
+    command.arg("-B").arg(script).arg(list).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
+    let not_run = |source| ThinError::NotRun { program: python.display().to_string(), source };
+    let mut child = command.spawn().map_err(not_run)?;
+    // It ends when this is closed: with this process, whatever ends it.
+    let _alive = child.stdin.take();
+    let mut ended = false;
+    let mut outcome = Ok(());
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            match serde_json::from_str(&line) {
+                Ok(Told::Error(failure)) => outcome = Err(error_of(failure, &shipment, shipping, &python)),
+                Ok(told) => ended |= tell(told, &shipment, shipping),
+                // Whatever a library prints.
+                Err(_) => {}
+            }
+        }
+    }
+    let status = child.wait().map_err(not_run)?;
+    outcome?;
+    if ended {
+        return Ok(());
+    }
+    let text = std::fs::read_to_string(&complaints).unwrap_or_default();
+    Err(ThinError::Distributor { status: status.to_string(), text })
+}
+
+/// Passes on what was told; whether it was the end.
+fn tell(told: Told, shipment: &Shipment, shipping: &Shipping<'_>) -> bool {
+    let module = |job: usize| shipment.jobs.get(job).map_or(String::new(), |job| job.module.clone());
+    match told {
+        Told::Done { job, worker } => {
+            (shipping.on_event)(Event::Done { module: module(job), worker: Some(worker) });
+            false
+        }
+        Told::Again { job, why } => {
+            (shipping.on_event)(Event::Note(format!("`{}` is compiled again: {why}", module(job))));
+            false
+        }
+        Told::End { sent, total, files, known } => {
+            (shipping.on_event)(Event::Sent { files, known, sent, total });
+            true
+        }
+        Told::Error(_) => false,
+    }
+}
+
+fn error_of(failure: Failure, shipment: &Shipment, shipping: &Shipping<'_>, python: &Path) -> ThinError {
+    let module = |job: usize| shipment.jobs.get(job).map_or(String::new(), |job| job.module.clone());
+    let scheduler = shipping.scheduler.clone();
+    match failure {
+        Failure::Job { job, status, text, command } => {
+            ThinError::Job { module: module(job), status, text, command }
+        }
+        Failure::Output { job, command } => {
+            ThinError::NoOutput { module: module(job), output: "out.o".to_owned(), command }
+        }
+        Failure::Timeout { job } => ThinError::Timeout { module: module(job), seconds: shipping.timeout },
+        Failure::Lost { job, attempts, why } => ThinError::Lost { module: module(job), attempts, why },
+        Failure::Llvm { llvm, workers } => ThinError::WorkerLlvm { llvm, workers },
+        Failure::Changed { path } => ThinError::Changed { path },
+        Failure::Scheduler { text } => ThinError::Scheduler { scheduler, text },
+        Failure::Nobody { patience } => ThinError::NoWorkers { scheduler, seconds: patience },
+        Failure::Python { text } => ThinError::NoDask { program: python.display().to_string(), text },
+    }
+}
+
+/// The Python that was given, else that of the folder's environment, else the one on the PATH.
+fn python(shipping: &Shipping<'_>) -> PathBuf {
+    let own = Path::new(ENVIRONMENT);
+    match shipping.python {
+        Some(python) => python.to_owned(),
+        None if own.is_file() => own.to_owned(),
+        None => PathBuf::from("python3"),
+    }
+}
