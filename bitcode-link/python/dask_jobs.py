@@ -121,7 +121,7 @@ def compile_job(probe, job, files, llvm):
             return {"failed": "timeout", "command": command}
         if ran.returncode != 0:
             status = f"signal {-ran.returncode}" if ran.returncode < 0 else f"exit status {ran.returncode}"
-            text = (ran.stderr or ran.stdout).decode(errors="replace")
+            text = (ran.stderr or ran.stdout or b"it printed nothing").decode(errors="replace")
             return {"failed": "job", "status": status, "text": text, "command": command}
         try:
             with open(os.path.join(folder, job["output"]), "rb") as file:

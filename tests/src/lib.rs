@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cargo_with_plugin;
+pub mod cluster;
 pub mod compile;
 pub mod images;
 pub mod kernels;

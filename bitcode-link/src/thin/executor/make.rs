@@ -12,21 +12,21 @@ pub(super) fn text(plan: &BuildPlan<'_>) -> String {
     let objects: Vec<String> = plan.objects().into_iter().map(path).collect();
     let _ = writeln!(text, "THIN_OBJECTS := {}\n\n.PHONY: thin-objects", objects.join(" "));
     let _ = writeln!(text, "thin-objects: $(THIN_OBJECTS)\n");
-    let inputs: Vec<String> = plan.inputs.iter().map(|input| path(input)).collect();
+    let inputs: Vec<String> = plan.inputs.iter().map(path).collect();
     let thin_link = command(plan.files.command);
     let _ = writeln!(text, "{}: {}\n\t{thin_link}\n", path(&plan.main_file), inputs.join(" "));
     for job in &plan.jobs {
         // Without prerequisites: made only where somebody has removed it.
         let _ = writeln!(text, "{}:\n\t{thin_link}\n", path(&job.index));
         let needs: Vec<String> =
-            [&job.module, &job.index].into_iter().chain(&job.imports).map(|file| path(file)).collect();
+            [&job.module, &job.index].into_iter().chain(&job.imports).map(path).collect();
         let mut words = plan.backend.clone();
         words.extend([job.module.clone(), format!("--index={}", job.index)]);
         words.extend(["-o".to_owned(), job.object.clone()]);
         let _ = writeln!(text, "{}: {}\n\t{}\n", path(&job.object), needs.join(" "), command(&words));
     }
     if let Some((output, words)) = &plan.files.link {
-        let output = path(&output.display().to_string());
+        let output = path(output.display().to_string());
         let natives: Vec<String> = plan.natives().map(path).collect();
         let needs = ["$(THIN_OBJECTS)".to_owned()].into_iter().chain(natives).collect::<Vec<_>>().join(" ");
         let _ = writeln!(text, "{output}: {needs}\n\t{}", command(words));

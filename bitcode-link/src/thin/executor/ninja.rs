@@ -8,7 +8,7 @@ pub(super) const IMPORTS: &str = "thin.dd";
 
 /// The file.
 pub(super) fn text(plan: &BuildPlan<'_>) -> String {
-    let imports = path(&plan.files.folder.join(IMPORTS).display().to_string());
+    let imports = path(plan.files.folder.join(IMPORTS).display().to_string());
     let mut text =
         String::from("# Written by `bitcode-link thin --executor=ninja`. Include it with `subninja`.\n");
     let _ = writeln!(text, "ninja_required_version = 1.10\n");
@@ -28,7 +28,7 @@ pub(super) fn text(plan: &BuildPlan<'_>) -> String {
         let _ = writeln!(
             text,
             "  dyndep = {imports}\n  index = {}\n",
-            shell(&[job.index.clone()]).replace('$', "$$")
+            shell(std::slice::from_ref(&job.index)).replace('$', "$$")
         );
     }
     let objects = paths(plan.objects().into_iter());
@@ -36,7 +36,9 @@ pub(super) fn text(plan: &BuildPlan<'_>) -> String {
     if let Some((output, words)) = &plan.files.link {
         text.push('\n');
         rule(&mut text, "thin_output", &command(words), "link $out");
-        let _ = writeln!(text, "\nbuild {}: thin_output {objects}", path(&output.display().to_string()));
+        let natives = plan.natives().map(path).collect::<Vec<_>>().join(" ");
+        let output = path(output.display().to_string());
+        let _ = writeln!(text, "\nbuild {output}: thin_output {objects} {natives}");
     }
     text
 }

@@ -27,7 +27,8 @@ fn run_job(list: &JobList, job: &ListedJob) -> ThinResult<()> {
     let ran = Command::new(words[0]).args(&words[1..]).output();
     let ran = ran.map_err(|source| ThinError::NotRun { program: words[0].clone(), source })?;
     if !ran.status.success() {
-        let text = String::from_utf8_lossy(&ran.stderr).into_owned();
+        let printed = if ran.stderr.is_empty() { b"it printed nothing".to_vec() } else { ran.stderr };
+        let text = String::from_utf8_lossy(&printed).into_owned();
         return Err(ThinError::Job { module, status: ran.status.to_string(), text, command: shown });
     }
     if Path::new(job.output()).is_file() {

@@ -90,7 +90,7 @@ pub(super) fn ship_jobs(
         };
         files.insert(*name, ShippedFile { name: short.clone(), sha256: hash(&module.bytes), path });
     }
-    let ranks = ranks(jobs.iter().map(|job| job.module.bytes.len()).collect());
+    let ranks = ranks(&jobs.iter().map(|job| job.module.bytes.len()).collect::<Vec<_>>());
     let mut shipped = Vec::new();
     for (number, job) in jobs.iter().enumerate() {
         let index = renamed(&job.module.name, &job.index, &names)?;
@@ -132,7 +132,8 @@ pub(super) fn ship_list(
         files.insert(name, ShippedFile { name: short.clone(), sha256, path: PathBuf::from(name) });
     }
     let sizes = list.jobs.iter().map(|job| std::fs::metadata(job.module()).map_or(0, |data| data.len()));
-    let ranks = ranks(sizes.map(|size| usize::try_from(size).unwrap_or(usize::MAX)).collect());
+    let sizes: Vec<usize> = sizes.map(|size| usize::try_from(size).unwrap_or(usize::MAX)).collect();
+    let ranks = ranks(&sizes);
     let mut shipped = Vec::new();
     for (number, job) in list.jobs.iter().enumerate() {
         let index = &job.inputs[1];
@@ -171,7 +172,8 @@ pub(super) fn ship_list(
 /// order.
 fn short_names<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<String, String> {
     let sorted: BTreeSet<&str> = names.collect();
-    let short = |number: usize| format!("m{number:06}.bc");
+    // clang takes what ends in .bc for a source, and links device libraries to it.
+    let short = |number: usize| format!("m{number:06}.o");
     sorted.into_iter().enumerate().map(|(number, name)| (name.to_owned(), short(number))).collect()
 }
 
@@ -186,7 +188,7 @@ fn renamed(module: &str, index: &[u8], names: &HashMap<String, String>) -> ThinR
 }
 
 /// For each size, how many are larger.
-fn ranks(sizes: Vec<usize>) -> Vec<usize> {
+fn ranks(sizes: &[usize]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(sizes[*index]));
     let mut ranks = vec![0; sizes.len()];
