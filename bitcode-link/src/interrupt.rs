@@ -12,7 +12,7 @@ pub(crate) fn clean_up_when_cancelled(json: bool) {
     let _ = ctrlc::set_handler(move || {
         when_nothing_is_written(|| {
             remove_all();
-            crate::commands::report("error", "cancelled", json);
+            crate::commands::tell("error", "cancelled", json);
             llvm_plugin::fatal::exit_now(CANCELLED);
         });
     });

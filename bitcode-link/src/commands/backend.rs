@@ -1,7 +1,7 @@
 //! `bitcode-link backend`: one job of a ThinLTO link, as build systems and clusters run it.
 
 use super::code::CodeArguments;
-use super::report;
+use super::tell;
 use anyhow::{Context as _, Result};
 use bitcode_link::cache::{Cache, Found};
 use bitcode_link::thin::{compile_files, files_key, write_file};
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
             Found::Content(object) => return Ok(write_file(&arguments.output, &object)?),
             Found::Missing => {}
             Found::Damaged { path, reason, .. } => {
-                report("warning", &format!("`{}` in the cache is made anew: {reason}", path.display()), json);
+                tell("warning", &format!("`{}` in the cache is made anew: {reason}", path.display()), json);
             }
         }
     }
@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     if let Some((cache, key)) = cache.zip(key)
         && let Err(error) = cache.keep(&key, &object)
     {
-        report("warning", &format!("the cache can't keep the object of `{name}`: {error}"), json);
+        tell("warning", &format!("the cache can't keep the object of `{name}`: {error}"), json);
     }
     Ok(write_file(&arguments.output, &object)?)
 }

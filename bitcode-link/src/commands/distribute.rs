@@ -1,7 +1,7 @@
 //! `bitcode-link distribute`: runs a list of jobs, as ld.lld's --thinlto-distributor.
 
 use super::engine::{EngineArguments, Progress, Teller};
-use super::report;
+use super::tell;
 use anyhow::Result;
 use bitcode_link::thin::executor::{run_list_dask, run_list_processes};
 use bitcode_link::thin::{JobList, ThinError, check_processor, name_processors};
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     if arguments.engine.progress != Progress::Never {
         let taken = started.elapsed().as_secs_f64();
         let text = format!("{} jobs for `{}` in {taken:.3} s", list.jobs.len(), list.common.linker_output);
-        report("summary", &text, json);
+        tell("summary", &text, json);
     }
     Ok(())
 }

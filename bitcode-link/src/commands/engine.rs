@@ -1,6 +1,6 @@
 //! Arguments of all commands that have jobs run, and how they tell what happens.
 
-use super::report;
+use super::tell;
 use anyhow::{Context as _, Result};
 use bitcode_link::jobs::default_jobs;
 use bitcode_link::thin::executor::{Event, OnEvent, Shipping};
@@ -100,14 +100,14 @@ impl Teller {
                 let number = self.done.fetch_add(1, Ordering::Relaxed) + 1;
                 if shown {
                     let by = worker.as_ref().map(|worker| format!(" by {worker}")).unwrap_or_default();
-                    report("progress", &format!("{number}/{} {module}{by}", self.count), self.json);
+                    tell("progress", &format!("{number}/{} {module}{by}", self.count), self.json);
                 }
             }
-            Event::Note(text) => report("note", text, self.json),
+            Event::Note(text) => tell("note", text, self.json),
             Event::Sent { files, known, sent, total } => {
                 if self.progress != Progress::Never {
                     let text = format!("sent {files} of {known} files, {sent} of {total} bytes");
-                    report("note", &text, self.json);
+                    tell("note", &text, self.json);
                 }
             }
         }

@@ -21,10 +21,15 @@ pub(crate) fn print(text: &str) -> Result<()> {
 
 /// Tells of a warning.
 pub(crate) fn warn(message: &str, json: bool) {
+    tell("warning", message, json);
+}
+
+/// Tells something for people to know: a note, progress, a summary.
+pub(crate) fn tell(reason: &str, message: &str, json: bool) {
     write_error(&if json {
-        serde_json::json!({ "reason": "warning", "message": message }).to_string()
+        serde_json::json!({ "reason": reason, "message": message }).to_string()
     } else {
-        format!("warning: {message}")
+        format!("{reason}: {message}")
     });
 }
 

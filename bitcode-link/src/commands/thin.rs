@@ -1,7 +1,7 @@
 //! `bitcode-link thin`: the thin link, the jobs by whoever runs them, and the last link.
 
 use super::engine::{Progress, Teller};
-use super::report;
+use super::tell;
 pub(crate) use super::thin_arguments::Arguments;
 use super::thin_arguments::Executor;
 use anyhow::{Context as _, Result};
@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     let options = options(arguments)?;
     let mut inputs = read_inputs(&arguments.inputs)?;
     for warning in &inputs.warnings {
-        report("warning", &warning.to_string(), json);
+        tell("warning", &warning.to_string(), json);
     }
     let system = match arguments.executor {
         Executor::Ninja => Some(BuildSystem::Ninja),
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     let started = Instant::now();
     write_objects(arguments, &options, &inputs, &plan, &compiled.objects)?;
     if arguments.engine.progress != Progress::Never {
-        report("summary", &summary(arguments, &compiled, planned, started.elapsed()), json);
+        tell("summary", &summary(arguments, &compiled, planned, started.elapsed()), json);
     }
     Ok(())
 }
@@ -83,7 +83,7 @@ fn compile(arguments: &Arguments, plan: &ThinPlan<'_>, json: bool) -> Result<Com
         None => Vec::new(),
     };
     let mut lookup = Lookup::of(cache.as_ref(), &keys);
-    lookup.damaged.iter().for_each(|text| report("warning", text, json));
+    lookup.damaged.iter().for_each(|text| tell("warning", text, json));
     lookup.objects.resize(plan.jobs.len(), None);
     let missing: Vec<usize> = (0..plan.jobs.len()).filter(|index| lookup.objects[*index].is_none()).collect();
     let wanted: Vec<&Job<'_>> = missing.iter().map(|index| &plan.jobs[*index]).collect();
@@ -92,7 +92,7 @@ fn compile(arguments: &Arguments, plan: &ThinPlan<'_>, json: bool) -> Result<Com
         if let Some(cache) = &cache
             && let Err(error) = cache.keep(&keys[*index], &object)
         {
-            report("warning", &format!("the cache can't keep an object: {error}"), json);
+            tell("warning", &format!("the cache can't keep an object: {error}"), json);
         }
         lookup.objects[*index] = Some(object);
     }
@@ -185,11 +185,7 @@ fn write_build_files(
     }
     let file = files.write(&plan, &inputs.inputs)?;
     if arguments.engine.progress != Progress::Never {
-        report(
-            "summary",
-            &format!("{} modules; the jobs are in `{}`", plan.jobs.len(), file.display()),
-            json,
-        );
+        tell("summary", &format!("{} modules; the jobs are in `{}`", plan.jobs.len(), file.display()), json);
     }
     Ok(())
 }
