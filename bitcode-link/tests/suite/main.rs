@@ -5,4 +5,5 @@ mod identify;
 mod inlining;
 mod library;
 mod link;
+mod relocatable;
 mod support;
