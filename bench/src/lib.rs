@@ -6,8 +6,11 @@
 #![forbid(unsafe_code)]
 
 mod interleave;
+pub mod launch_contestants;
+mod turns;
 
 pub use interleave::{Contestant, interleave, median, median_ratio};
+pub use turns::Turns;
 pub use xtask::record::{Better, Record};
 
 /// Prints a record for `cargo xtask bench`.

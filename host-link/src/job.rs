@@ -49,6 +49,8 @@ pub struct Job {
     pub sections: Vec<Section>,
     /// Objects that are bitcode, with their records inside.
     pub bitcode: Vec<PathBuf>,
+    /// Objects and libraries that were compiled without the plugin, with bitcode of their compiler's inside.
+    pub embedded: Vec<PathBuf>,
     /// How.
     pub options: Options,
     /// The link itself, if it follows.

@@ -147,6 +147,7 @@ fn register(line: &CommandLine, found: &Scan, object: &Path) -> Result<Option<Ex
         program: line.output.clone(),
         sections: found.sections.clone(),
         bitcode: found.bitcode.clone(),
+        embedded: found.embedded.clone(),
         options,
         trial: (!line.registration_only)
             .then(|| Trial { linker: line.linker.clone(), arguments: line.others.clone() }),

@@ -15,6 +15,10 @@ const ELF_MAGIC: &[u8] = b"\x7fELF";
 const ARCHIVE_MAGIC: &[u8] = b"!<arch>\n";
 const BITCODE_MAGICS: [&[u8]; 2] = [b"BC\xc0\xde", b"\xde\xc0\x17\x0b"];
 
+/// Where compilers embed bitcode: rustc's `-C embed-bitcode` and clang's `-fembed-bitcode`, of which a mark of one byte
+/// says that there is none. Source: `embedBitcodeInModule`, llvm/lib/Bitcode/Writer/BitcodeWriter.cpp (LLVM 22.1).
+const EMBEDDED_SECTION: &str = ".llvmbc";
+
 /// What rustc keeps for itself in an `.rlib`, and gives the linker of a library for others.
 const RUST_METADATA: [&str; 2] = ["lib.rmeta", "rmeta.o"];
 
@@ -25,6 +29,8 @@ pub struct Scan {
     pub sections: Vec<Section>,
     /// Files that are bitcode, or have members that are: LLVM has to look for their records.
     pub bitcode: Vec<PathBuf>,
+    /// Files without records that have bitcode all the same, of their compiler's own making.
+    pub embedded: Vec<PathBuf>,
     /// How many launches there are, those of shared libraries left out; of bitcode, how many modules launch.
     pub launches: u64,
     /// Whether a Rust library is made that other crates are linked with.
@@ -100,10 +106,14 @@ impl Scan {
         // All names at once: asked for one by one, each would be read from the file.
         let names = header.shstrndx(endian, bytes).ok().and_then(|index| sections.get(index as usize));
         let names = names.and_then(|names| names.data(endian, bytes).ok()).unwrap_or_default();
-        let mut has_record = false;
+        let (mut has_record, mut has_bitcode) = (false, false);
         for section in sections {
             let name = names.get(section.sh_name(endian) as usize..).unwrap_or_default();
-            if name.strip_prefix(wanted.as_bytes()).is_none_or(|rest| rest.first() != Some(&0)) {
+            let is_named = |wanted: &str| {
+                name.strip_prefix(wanted.as_bytes()).is_some_and(|rest| rest.first() == Some(&0))
+            };
+            has_bitcode |= is_named(EMBEDDED_SECTION) && section.sh_size(endian) > 1;
+            if !is_named(wanted) {
                 continue;
             }
             let (offset, size) = section.file_range(endian).unwrap_or_default();
@@ -128,9 +138,11 @@ impl Scan {
         let names = symbols.and_then(|symbols| sections.get(symbols.sh_link(endian) as usize));
         let names = names.and_then(|names| names.data(endian, bytes).ok()).unwrap_or_default();
         match launched_kernel(names) {
-            Some(kernel) => Err(Error::NoRecord { place: place.to_string(), kernel }),
-            None => Ok(()),
+            Some(kernel) => return Err(Error::NoRecord { place: place.to_string(), kernel }),
+            None if has_bitcode => note(&mut self.embedded, place.path),
+            None => {}
         }
+        Ok(())
     }
 
     /// Notes a file of bitcode that has a record.
@@ -141,10 +153,15 @@ impl Scan {
             source: std::io::ErrorKind::UnexpectedEof.into(),
         })?;
         self.launches += u64::from(contains(whole, REGION_PREFIX));
-        if contains(whole, RECORD) && self.bitcode.last().is_none_or(|last| last != path) {
-            self.bitcode.push(path.to_owned());
-        }
+        note(if contains(whole, RECORD) { &mut self.bitcode } else { &mut self.embedded }, path);
         Ok(())
+    }
+}
+
+/// Adds `path`, the file that is looked at, once.
+fn note(files: &mut Vec<PathBuf>, path: &Path) {
+    if files.last().is_none_or(|last| last != path) {
+        files.push(path.to_owned());
     }
 }
 

@@ -15,7 +15,7 @@
 target datalayout = "e-m:e-i64:64-i128:128-n8:16:32:64-S128"
 target triple = "x86_64-unknown-linux-gnu"
 
-; CHECK: @outboard.record = private unnamed_addr constant [{{[0-9]+}} x i8] c"OBRECORD\01\00\00\00\16\00\00\00{{.*}}", section ".outboard.records", align 16, !exclude ![[EMPTY:[0-9]+]]
+; CHECK: @outboard.record = private unnamed_addr constant [{{[0-9]+}} x i8] c"OBRECORD\02\00\00\00\16\00\00\00{{.*}}", section ".outboard.records", align 16, !exclude ![[EMPTY:[0-9]+]]
 ; CHECK: @llvm.compiler.used = appending global [1 x ptr] [ptr @outboard.record], section "llvm.metadata"
 ; CHECK: ![[EMPTY]] = !{}
 ; PARAMETER: error: offload-records[OB0104]: unknown parameter `images`

@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LLVMContext.h"
@@ -78,6 +79,15 @@ extern "C" int outboard_check_bitcode(OutboardStr bytes, OutboardStr name, size_
   delete context;
   delete text;
   return wrong ? 1 : 0;
+}
+
+/// `sink` gets the bytes. As `WriteBitcodeToFile`, without its `writeSymtab`.
+extern "C" void outboard_write_bitcode(LLVMModuleRef module, OutboardSink sink, void *bytes) {
+  SmallVector<char, 0> buffer;
+  BitcodeWriter writer(buffer);
+  writer.writeModule(*unwrap(module));
+  writer.writeStrtab();
+  sink(bytes, buffer.data(), buffer.size());
 }
 
 /// Null where it can't be read, and `sink` gets the text. A lazy module reads the bytes as it is used.

@@ -4,6 +4,7 @@ use crate::collect::{CollectedSeverity, collect};
 use crate::ffi;
 use inkwell::context::AsContextRef;
 use inkwell::module::Module;
+use std::ffi::c_void;
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,21 @@ pub fn check_bitcode(bytes: &[u8], name: &str, index: usize) -> Checked {
         1 => Checked::Invalid(text.trim().to_owned()),
         _ => Checked::Crashed,
     }
+}
+
+/// The bitcode of `module`, without the table of symbols that only linkers read: it is a tenth of what has no debug
+/// info.
+pub fn write_bitcode(module: &Module<'_>) -> Vec<u8> {
+    extern "C" fn append(bytes: *mut c_void, data: *const u8, length: usize) {
+        // SAFETY: C++ passes what it was given below, and `length` readable bytes.
+        let (bytes, data) =
+            unsafe { (&mut *bytes.cast::<Vec<u8>>(), std::slice::from_raw_parts(data, length)) };
+        bytes.extend_from_slice(data);
+    }
+    let mut bytes = Vec::new();
+    // SAFETY: a live module; the sink is for this vector.
+    unsafe { ffi::outboard_write_bitcode(module.as_mut_ptr(), append, (&raw mut bytes).cast()) };
+    bytes
 }
 
 /// Parses module `index` of the stream `bytes`.

@@ -128,6 +128,7 @@ unsafe extern "C" {
         key: LLVMValueRef,
     );
     pub(crate) fn outboard_module_flags(module: LLVMModuleRef, sink: Sink, string: *mut c_void);
+    pub(crate) fn outboard_write_bitcode(module: LLVMModuleRef, sink: Sink, bytes: *mut c_void);
     pub(crate) fn outboard_make_shared(module: LLVMModuleRef);
     pub(crate) fn outboard_append_compiler_used(module: LLVMModuleRef, global: LLVMValueRef);
     pub(crate) fn outboard_remove_from_used(module: LLVMModuleRef, global: LLVMValueRef);

@@ -1,8 +1,10 @@
 //! Bytes of a section in, its records out: any bytes give records or an error.
 
+use crate::dictionary;
 use crate::error::Error;
 use crate::layout::{ALIGNMENT, HEADER_SIZE, Header, MAGIC, VERSION, checksum};
 use crate::summary::Summary;
+use crate::summary_bytes::{self, Parts};
 use std::io::Read as _;
 use zerocopy::FromBytes as _;
 
@@ -74,6 +76,9 @@ fn read(bytes: &[u8], offset: usize) -> Result<Record<'_>, Error> {
     if header.llvm_major.get() != abi::LLVM_MAJOR {
         return Err(Error::LlvmMajor { offset, found: header.llvm_major.get() });
     }
+    if header.dictionary.get() != dictionary::NUMBER {
+        return Err(Error::Dictionary { offset, found: header.dictionary.get() });
+    }
     let total = header.total_size.get();
     let fits = usize::try_from(total)
         .ok()
@@ -122,22 +127,48 @@ impl Record<'_> {
         self.read(true)
     }
 
-    fn read(&self, with_bitcode: bool) -> Result<(Summary, Vec<u8>), Error> {
+    /// What the record has compressed: samples of it make a dictionary.
+    ///
+    /// # Errors
+    /// The record is damaged.
+    pub fn content(&self) -> Result<Vec<u8>, Error> {
+        let mut content = Vec::new();
+        self.frame()?.read_to_end(&mut content).map_err(|error| self.damaged(error))?;
+        Ok(content)
+    }
+
+    fn frame(&self) -> Result<impl std::io::Read, Error> {
         if checksum(self.stored) != self.header.checksum.get() {
             return Err(self.damaged("its content is not what its checksum says"));
         }
-        let mut frame = zstd::Decoder::with_buffer(self.stored).map_err(|error| self.damaged(error))?;
+        zstd::Decoder::with_prepared_dictionary(self.stored, &dictionary::DECODER)
+            .map_err(|error| self.damaged(error))
+    }
+
+    fn read(&self, with_bitcode: bool) -> Result<(Summary, Vec<u8>), Error> {
+        let mut frame = self.frame()?;
         let text = self.take(&mut frame, self.header.summary_size.get())?;
-        let summary: Summary = serde_json::from_slice(&text).map_err(|error| self.damaged(error))?;
+        let Parts { summary, names, cut_at } =
+            summary_bytes::read(&text).map_err(|reason| self.damaged(reason))?;
         if summary.launches.len() as u64 != u64::from(self.header.launch_count.get()) {
             return Err(self.damaged("it does not list as many launches as its header says"));
         }
         if !with_bitcode {
             return Ok((summary, Vec::new()));
         }
-        let bitcode = self.take(&mut frame, self.header.bitcode_size.get())?;
-        let rest = frame.read(&mut [0]).map_err(|error| self.damaged(error))?;
-        if rest == 0 { Ok((summary, bitcode)) } else { Err(self.damaged("it goes on behind the bitcode")) }
+        let cut_size = cut_at.map_or(0, |_| names.len() as u64);
+        let stored = self.header.bitcode_size.get().checked_sub(cut_size);
+        let stored = stored.ok_or_else(|| self.damaged("its names are longer than its bitcode"))?;
+        let mut bitcode = self.take(&mut frame, stored)?;
+        if frame.read(&mut [0]).map_err(|error| self.damaged(error))? != 0 {
+            return Err(self.damaged("it goes on behind the bitcode"));
+        }
+        if let Some(at) = cut_at {
+            let at = usize::try_from(at).ok().filter(|at| *at <= bitcode.len());
+            let at = at.ok_or_else(|| self.damaged("its names belong behind its bitcode"))?;
+            bitcode.splice(at..at, names.iter().copied());
+        }
+        Ok((summary, bitcode))
     }
 
     /// The next `size` bytes of `frame`. Memory is taken as they come, not as the header wishes.

@@ -33,6 +33,17 @@ pub enum Error {
         /// Its version.
         found: u32,
     },
+    /// A dictionary that this program doesn't have.
+    #[error(
+        "the record at {offset} is compressed with dictionary {found}, and this program has dictionary {}\nhelp: build all crates with the plugin that belongs to this program",
+        crate::dictionary::NUMBER
+    )]
+    Dictionary {
+        /// Where, from the start of the section.
+        offset: usize,
+        /// Its dictionary.
+        found: u32,
+    },
     /// Bitcode of another LLVM.
     #[error(
         "the record at {offset} is of LLVM {found}, and this program reads that of LLVM {}\nhelp: build all crates with a toolchain whose LLVM is {}",
@@ -65,7 +76,7 @@ impl Error {
     /// What explains it; nothing where it is a bug.
     pub fn code(&self) -> Option<Code> {
         match self {
-            Self::Version { .. } => Some(Code::OB0202),
+            Self::Version { .. } | Self::Dictionary { .. } => Some(Code::OB0202),
             Self::LlvmMajor { .. } => Some(Code::OB0203),
             Self::NotARecord { .. } | Self::Size { .. } | Self::Damaged { .. } => Some(Code::OB0204),
             Self::Compress { .. } => None,

@@ -1,5 +1,5 @@
-//! The header of a record as it lies on disk, little-endian. Behind it stands one zstd frame: the summary as
-//! JSON, then the bitcode, whose names the frame so stores once.
+//! The header of a record as it lies on disk, little-endian. Behind it stands one zstd frame: the summary, whose
+//! end are the symbols' names (`summary_bytes`), then the bitcode without these names.
 
 use zerocopy::little_endian::{U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
@@ -8,7 +8,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 pub const MAGIC: [u8; 8] = *b"OBRECORD";
 
 /// The version that is written, and the only one that is read.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A record begins and ends at a multiple of this.
 pub const ALIGNMENT: usize = 16;
@@ -27,12 +27,12 @@ pub(crate) struct Header {
     pub(crate) stored_size: U64,
     /// Bytes of the summary, decompressed.
     pub(crate) summary_size: U64,
-    /// Bytes of the bitcode, decompressed.
+    /// Bytes of the bitcode, decompressed and with its names.
     pub(crate) bitcode_size: U64,
     /// Number of launches: whoever looks for them alone need not decompress anything.
     pub(crate) launch_count: U32,
-    /// Zero.
-    pub(crate) reserved: U32,
+    /// The dictionary that the frame is compressed with (`dictionary`).
+    pub(crate) dictionary: U32,
     /// FNV-1a of the frame, for damage that zstd would not see.
     pub(crate) checksum: U64,
 }

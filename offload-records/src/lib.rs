@@ -7,13 +7,15 @@
 #![forbid(unsafe_code)]
 
 mod decode;
+mod dictionary;
 mod encode;
 mod error;
 mod layout;
 mod summary;
+mod summary_bytes;
 
 pub use decode::{Record, Records, records};
 pub use encode::encode;
 pub use error::Error;
 pub use layout::{ALIGNMENT, MAGIC, VERSION};
-pub use summary::{Launch, Place, Slot, Summary};
+pub use summary::{Launch, Place, Slot, Summary, Symbol, SymbolKind};

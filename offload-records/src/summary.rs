@@ -11,27 +11,63 @@ pub struct Summary {
     pub producer: String,
     /// The version of the plugin that made the record.
     pub plugin: String,
-    /// Symbols that the bitcode defines for others.
-    pub defined: Vec<String>,
-    /// Symbols that it needs of others.
-    pub undefined: Vec<String>,
-    /// The source files that [`functions`](Self::functions) are in.
+    /// What has a name in the bitcode, in the order of the bitcode's own table of names: variables, functions,
+    /// aliases. In another order the record is as good, and larger.
+    #[serde(skip)]
+    pub symbols: Vec<Symbol>,
+    /// The source files that functions are in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
-    /// Where functions of the bitcode begin, for messages: symbol, file, 1-based line. None without debug info.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub functions: Vec<(String, u32, u32)>,
     /// The launches in it, in its order.
     pub launches: Vec<Launch>,
 }
 
 impl Summary {
-    /// Where the function `symbol` begins in the source, if that is known.
-    pub fn place_of(&self, symbol: &str) -> Option<Place> {
-        let (_, file, line) = self.functions.iter().find(|(name, ..)| name == symbol)?;
-        let file = self.files.get(usize::try_from(*file).ok()?)?;
-        Some(Place { file: file.clone(), line: *line, column: 0 })
+    /// The symbols that the bitcode defines for others.
+    pub fn defined(&self) -> impl Iterator<Item = &str> {
+        self.of_kind(SymbolKind::Defined)
     }
+
+    /// The symbols that it needs of others.
+    pub fn undefined(&self) -> impl Iterator<Item = &str> {
+        self.of_kind(SymbolKind::Undefined)
+    }
+
+    fn of_kind(&self, kind: SymbolKind) -> impl Iterator<Item = &str> {
+        self.symbols.iter().filter(move |symbol| symbol.kind == kind).map(|symbol| symbol.name.as_str())
+    }
+
+    /// Where functions begin in the source, as far as that is known.
+    pub fn places(&self) -> impl Iterator<Item = (&str, Place)> {
+        self.symbols.iter().filter_map(|symbol| {
+            let (file, line) = symbol.begin?;
+            let file = self.files.get(usize::try_from(file).ok()?)?;
+            Some((symbol.name.as_str(), Place { file: file.clone(), line, column: 0 }))
+        })
+    }
+}
+
+/// Something with a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Symbol {
+    /// Its name.
+    pub name: String,
+    /// Who may use it.
+    pub kind: SymbolKind,
+    /// Where a function begins, for messages: file, as a place in the list of files, and 1-based line. None without
+    /// debug info.
+    pub begin: Option<(u32, u32)>,
+}
+
+/// Whether others define or use a symbol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SymbolKind {
+    /// Others define it.
+    Undefined,
+    /// Others may use it.
+    Defined,
+    /// It is the bitcode's own, or LLVM's.
+    Local,
 }
 
 /// One launch.

@@ -1,16 +1,18 @@
 //! Records there and back, and what becomes of damaged ones.
 
-use offload_records::{ALIGNMENT, Error, Launch, Place, Slot, Summary, encode, records};
+use offload_records::{ALIGNMENT, Error, Launch, Place, Slot, Summary, Symbol, SymbolKind, encode, records};
 
 fn summary(module: &str) -> Summary {
     Summary {
         module: module.into(),
         producer: "rustc version 1.95.0".into(),
         plugin: "0.1.0".into(),
-        defined: vec!["axpy".into(), "main".into()],
-        undefined: vec!["memcpy".into()],
+        symbols: vec![
+            Symbol { name: "axpy".into(), kind: SymbolKind::Defined, begin: None },
+            Symbol { name: "main".into(), kind: SymbolKind::Defined, begin: Some((0, 1)) },
+            Symbol { name: "memcpy".into(), kind: SymbolKind::Undefined, begin: None },
+        ],
         files: vec!["main.rs".into()],
-        functions: vec![("main".into(), 0, 1)],
         launches: vec![Launch {
             kernel: "axpy".into(),
             slots: vec![Slot::Pointer, Slot::Value],
@@ -49,6 +51,26 @@ fn there_and_back_however_linkers_put_them_together() {
 }
 
 #[test]
+fn names_are_stored_once() {
+    // As bitcode has them: in one piece, in the order of the symbols.
+    let names: Vec<String> =
+        (0..1000_u32).map(|n| format!("{:08x}", n.wrapping_mul(2_654_435_761))).collect();
+    let symbol = |name: &String| Symbol { name: name.clone(), kind: SymbolKind::Defined, begin: None };
+    let summary = Summary { symbols: names.iter().map(symbol).collect(), ..summary("a") };
+    let bitcode = [b"front", names.concat().as_bytes(), b"back"].concat();
+    let size = |bitcode: &[u8]| {
+        let bytes = encode(&summary, bitcode).expect("a record");
+        let record = records(&bytes).next().expect("a record").expect("whole");
+        assert_eq!(record.unpack().expect("whole"), (summary.clone(), bitcode.to_vec()));
+        assert_eq!(record.summary().expect("whole"), summary);
+        assert_eq!(summary.defined().count(), 1000);
+        bytes.len()
+    };
+    assert!(size(&bitcode).abs_diff(size(b"frontback")) <= ALIGNMENT, "they cost nothing a second time");
+    size(&bitcode[6..]);
+}
+
+#[test]
 fn equal_units_give_equal_bytes() {
     assert_eq!(section(&[("a", b"bitcode", 0)]), section(&[("a", b"bitcode", 0)]));
 }
@@ -63,13 +85,18 @@ fn other_versions_and_other_llvms_are_refused_by_name() {
     };
     check(
         8,
-        "the record at 0 has version 2, and this program reads version 1\n\
+        "the record at 0 has version 3, and this program reads version 2\n\
          help: build all crates with the plugin that belongs to this program",
     );
     check(
         12,
         "the record at 0 is of LLVM 23, and this program reads that of LLVM 22\n\
          help: build all crates with a toolchain whose LLVM is 22",
+    );
+    check(
+        52,
+        "the record at 0 is compressed with dictionary 2, and this program has dictionary 1\n\
+         help: build all crates with the plugin that belongs to this program",
     );
     check(0, "the bytes at 0 of the records are no record");
 }

@@ -5,10 +5,10 @@ use abi::map_flags::MapFlags;
 use abi::names;
 use host_codegen::plan::{Argument, HostPlan, LaunchPlan};
 use inkwell::module::{Linkage, Module};
-use inkwell::values::FunctionValue;
+use inkwell::values::{FunctionValue, GlobalValue};
 use llvm_plugin::debug_location::{self, DebugLocation};
 use llvm_plugin::global;
-use offload_records::{Launch, Place, Slot, Summary, encode};
+use offload_records::{Launch, Place, Slot, Summary, Symbol, SymbolKind, encode};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -61,19 +61,16 @@ impl Pristine {
         });
         let kernel_names = copy.as_ref().map_or_else(HashMap::new, |copy| show_kernels(copy, &local));
         let pristine = copy.as_ref().unwrap_or(module);
-        let (defined, undefined) = symbols(pristine);
-        let (files, functions) = places(module);
+        let (symbols, files) = symbols(pristine, module);
         let summary = Summary {
             module: module.get_name().to_string_lossy().into_owned(),
             producer: producer(module),
             plugin: env!("CARGO_PKG_VERSION").to_owned(),
-            defined,
-            undefined,
+            symbols,
             files,
-            functions,
             launches: Vec::new(),
         };
-        Self { bitcode: pristine.write_bitcode_to_memory().as_slice().to_vec(), summary, kernel_names }
+        Self { bitcode: llvm_plugin::bitcode::write_bitcode(pristine), summary, kernel_names }
     }
 
     /// The names that kernels have in the record, where these are others than in the module.
@@ -135,42 +132,65 @@ fn show_kernels(module: &Module<'_>, local: &[&str]) -> HashMap<String, String> 
 fn content_hash(module: &Module<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     module.get_name().to_bytes().hash(&mut hasher);
-    module.write_bitcode_to_memory().as_slice().hash(&mut hasher);
+    llvm_plugin::bitcode::write_bitcode(module).hash(&mut hasher);
     hasher.finish()
 }
 
-/// The symbols that `module` defines for others, and those that it needs of others.
-fn symbols(module: &Module<'_>) -> (Vec<String>, Vec<String>) {
+/// What has a name in `module`, with the source files that functions are in. In the order in which LLVM's bitcode
+/// writer puts the names into its table.
+///
+/// Source: `ModuleBitcodeWriter::writeModuleInfo`, llvm/lib/Bitcode/Writer/BitcodeWriter.cpp (LLVM 22.1).
+fn symbols(module: &Module<'_>, original: &Module<'_>) -> (Vec<Symbol>, Vec<String>) {
+    let mut files = Files::default();
+    let places = places(original, &mut files);
     let functions = module.get_functions().map(FunctionValue::as_global_value);
     let aliases = global::function_aliases(module).into_iter().map(|(alias, _)| alias);
-    let (mut defined, mut undefined) = (Vec::new(), Vec::new());
-    for symbol in functions.chain(module.get_globals()) {
-        let name = symbol.get_name().to_string_lossy().into_owned();
-        if name.starts_with(INTRINSICS) || is_hidden_by_linkage(symbol.get_linkage()) {
-            continue;
-        }
-        // A copy whose original is elsewhere is none.
-        let is_copy = symbol.get_linkage() == Linkage::AvailableExternally;
-        if symbol.is_declaration() || is_copy { undefined.push(name) } else { defined.push(name) }
+    let mut symbols = Vec::new();
+    for value in module.get_globals().chain(functions).chain(aliases) {
+        let name = value.get_name().to_string_lossy().into_owned();
+        symbols.push(Symbol { kind: kind(value, &name), begin: places.get(&name).copied(), name });
     }
-    defined.extend(aliases.map(|alias| alias.get_name().to_string_lossy().into_owned()));
-    (defined, undefined)
+    (symbols, files.names)
 }
 
-/// The places of functions, with the files that they are in.
-fn places(module: &Module<'_>) -> (Vec<String>, Vec<(String, u32, u32)>) {
-    let mut files: Vec<String> = Vec::new();
-    let mut functions = Vec::new();
+fn kind(value: GlobalValue<'_>, name: &str) -> SymbolKind {
+    let linkage = value.get_linkage();
+    if name.starts_with(INTRINSICS) || is_hidden_by_linkage(linkage) {
+        SymbolKind::Local
+    } else if value.is_declaration() || linkage == Linkage::AvailableExternally {
+        // A copy whose original is elsewhere is none.
+        SymbolKind::Undefined
+    } else {
+        SymbolKind::Defined
+    }
+}
+
+/// Source files, each once.
+#[derive(Default)]
+struct Files {
+    names: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Files {
+    fn number(&mut self, file: String) -> u32 {
+        let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        *self.numbers.entry(file).or_insert_with_key(|file| {
+            self.names.push(file.clone());
+            next
+        })
+    }
+}
+
+/// The places of functions.
+fn places(module: &Module<'_>, files: &mut Files) -> HashMap<String, (u32, u32)> {
+    let mut places = HashMap::new();
     for function in module.get_functions().filter(|function| function.count_basic_blocks() > 0) {
         let Some(DebugLocation { file, line, .. }) = debug_location::of_function(function) else { continue };
-        let number = files.iter().position(|known| *known == file).unwrap_or_else(|| {
-            files.push(file);
-            files.len() - 1
-        });
         let name = function.get_name().to_string_lossy().into_owned();
-        functions.push((name, u32::try_from(number).unwrap_or(u32::MAX), line));
+        places.insert(name, (files.number(file), line));
     }
-    (files, functions)
+    places
 }
 
 /// Who made the module, by its `!llvm.ident`.

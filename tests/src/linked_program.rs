@@ -65,14 +65,18 @@ impl Place {
     /// Compiles a library.
     pub fn library(&self, name: &str, text: &str, with_plugin: bool) -> PathBuf {
         let file = format!("{name}.rs");
-        let run = if name == "launching" {
+        if name == "launching" {
             self.scratch.write("liblaunching.rlib", "");
-            self.rustc(&file, text, with_plugin)
-        } else {
-            self.rustc(&file, text, with_plugin)
-        };
-        run.arg("--crate-type=lib").ok();
+        }
+        // As cargo has it.
+        self.rustc(&file, text, with_plugin).args(["--crate-type=lib", "-Cembed-bitcode=no"]).ok();
         self.scratch.path(&format!("lib{name}.rlib"))
+    }
+
+    /// Compiles a library without the plugin, with its bitcode.
+    pub fn embedding(&self, name: &str, text: &str) {
+        let run = self.rustc(&format!("{name}.rs"), text, false);
+        run.args(["--crate-type=lib", "-Copt-level=2", "-Cembed-bitcode=yes"]).ok();
     }
 
     /// Compiles a program, and links it so.

@@ -1,7 +1,7 @@
 //! What one build says when it can't make images, as its linker step says it.
 
-use std::path::Path;
-use tests::linked_program::{Place, SOUND};
+use std::path::{Path, PathBuf};
+use tests::linked_program::{LAUNCHING, Place, SOUND};
 use tests::{Run, outboard_link, snapshot};
 
 #[test]
@@ -46,6 +46,47 @@ fn a_crate_without_the_plugin() {
     snapshot!("crate_without_plugin", place.refused(&format!("extern crate plain;\n{text}"), &[]));
 }
 
+/// Functions for kernels, of which the first calls another module's.
+const HELPERS: &str = r#"
+#[inline(never)]
+pub fn triple(n: u64) -> u64 { inner::sum([n, n, n]) }
+
+mod inner {
+    #[inline(never)]
+    pub fn sum(all: [u64; 3]) -> u64 { all.iter().fold(0, |sum, n| sum ^ n ^ (sum & n) << 1 ) }
+}
+"#;
+
+#[test]
+fn a_crate_without_the_plugin_that_embeds_its_bitcode() {
+    let place = Place::new();
+    place.embedding("plain", HELPERS);
+    let text = "fn main() { assert_eq!(launching::launch(|n| plain::triple(n)), plain::triple(1)); }\n";
+    place.link(&format!("extern crate plain;\n{text}"), outboard_link(), &[]).succeeded();
+    // A launch that no device takes leaves the number as it was.
+    Run::new(place.scratch.path("main")).env("OMP_TARGET_OFFLOAD", "MANDATORY").ok();
+}
+
+#[test]
+fn embedded_bitcode_is_no_source_of_kernels_and_barriers() {
+    let place = Place::new();
+    place.embedding(
+        "plain",
+        "#[inline(never)]\npub unsafe extern \"C-unwind\" fn kernel(number: *mut u64) { unsafe { *number += 1 } }\n",
+    );
+    let launch = LAUNCHING.replace("kernel::<F>", "plain::kernel").replace("pub fn", "fn");
+    let text = format!("extern crate plain;\n{launch}\nfn main() {{ launch(|n| n); }}\n");
+    snapshot!("embedded_kernel", place.refused(&text, &[]));
+
+    place.embedding(
+        "plain",
+        "unsafe extern \"C\" {\n    fn __outboard_dev_barrier();\n}\n\
+         #[inline(never)]\npub fn meet(n: u64) -> u64 {\n    unsafe { __outboard_dev_barrier() };\n    n\n}\n",
+    );
+    let text = "extern crate plain;\nfn main() { launching::launch(|n| plain::meet(n)); }\n";
+    snapshot!("embedded_barrier", place.refused(text, &[]));
+}
+
 /// Changes a byte of the first record in `file`, so many bytes behind its start.
 fn damage(file: &Path, at: usize) {
     let mut bytes = std::fs::read(file).expect("just built");
@@ -60,7 +101,7 @@ fn records_that_cannot_be_used() {
         (
             8,
             "OB0202",
-            ": the record at 0 has version 2, and this program reads version 1\nhelp: build all crates with the plugin that belongs to this program",
+            ": the record at 0 has version 3, and this program reads version 2\nhelp: build all crates with the plugin that belongs to this program",
         ),
         (
             12,
@@ -120,6 +161,34 @@ fn options_and_programs_that_are_not_there() {
     snapshot!("no_register", place.said(&ran));
 }
 
+/// The entries of a cache.
+fn entries(cache: &Path) -> Vec<PathBuf> {
+    let files = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("readable").path()).collect::<Vec<_>>()
+    };
+    let folders = files(cache).into_iter().filter(|path| path.is_dir());
+    let mut entries: Vec<_> = folders.flat_map(|path| files(&path)).collect();
+    entries.sort();
+    entries
+}
+
+#[test]
+fn programs_with_the_same_kernels_share_their_image() {
+    let place = Place::new();
+    place.library("removed", LIBRARY, true);
+    let cache = place.scratch.path("cache");
+    let argument = format!("--outboard-cache={}", cache.display());
+    let link = |text: &str| {
+        place.link(text, outboard_link(), &[&argument]).succeeded();
+        Run::new(place.scratch.path("main")).env("OMP_TARGET_OFFLOAD", "MANDATORY").ok();
+        entries(&cache)
+    };
+    let made = link("extern crate removed;\nfn main() { assert_eq!(removed::go(), 2); }\n");
+    let found = link("extern crate removed;\nfn main() { assert_eq!(removed::go() + removed::go(), 4); }\n");
+    assert_eq!((made.len(), found), (1, made.clone()), "the second program's image was there");
+}
+
 #[test]
 fn a_damaged_cache_is_no_reason_to_fail() {
     let place = Place::new();
@@ -127,12 +196,7 @@ fn a_damaged_cache_is_no_reason_to_fail() {
     let argument = format!("--outboard-cache={}", cache.display());
     let link = || place.link(SOUND, outboard_link(), &[&argument]).succeeded();
     link();
-    let files = |folder: &Path| {
-        let entries = std::fs::read_dir(folder).expect("a folder");
-        entries.map(|entry| entry.expect("readable").path()).collect::<Vec<_>>()
-    };
-    let entries: Vec<_> =
-        files(&cache).into_iter().filter(|path| path.is_dir()).flat_map(|path| files(&path)).collect();
+    let entries = entries(&cache);
     assert_eq!(entries.len(), 1, "{entries:?}");
     let made = std::fs::read(&entries[0]).expect("an image");
     std::fs::write(&entries[0], &made[..made.len() / 2]).expect("writable");

@@ -10,6 +10,7 @@ mod bench;
 mod bless;
 mod book;
 mod demo;
+mod dictionary;
 mod lint;
 mod matrix;
 mod run;
@@ -36,6 +37,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Link the kernel suite for every target in every mode, and run what runs here
     Matrix(matrix::Arguments),
+    /// Train the dictionary that records are compressed with
+    Dictionary,
     /// Accept the snapshots as they are now
     Bless,
     /// Build the book of docs/
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Matrix(arguments) => matrix::run(&arguments),
+        Task::Dictionary => dictionary::run(),
         Task::Bless => bless::run(),
         Task::Book(arguments) => book::run(&arguments),
         Task::Lint => lint::run(),

@@ -1,9 +1,12 @@
 //! Bitcode of units as archives, of which the device link takes what it needs: one archive for each file that had
 //! units, so that messages can say where code came from.
 
+use crate::embedded::Embedded;
 use crate::error::Error;
+use crate::roots::Needed;
 use crate::units::Unit;
 use diagnostics::Diagnostic;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -15,23 +18,25 @@ pub(crate) struct Archives {
 }
 
 impl Archives {
-    pub(crate) fn write(units: &[&Unit<'_>]) -> Result<Self, Error> {
+    pub(crate) fn write(needed: &Needed<'_>) -> Result<Self, Error> {
         let folder = tempfile::Builder::new().prefix("outboard-register.").tempdir();
         let folder = folder.map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
-        let mut by_file: Vec<(&Path, Vec<&Unit<'_>>)> = Vec::new();
+        let units = needed.units.iter().map(|unit| (unit.file, Member::Unit(unit)));
+        let embedded = needed.embedded.iter().map(|one| (one.file.as_path(), Member::Embedded(one)));
+        let mut by_file: Vec<(&Path, Vec<Member<'_>>)> = Vec::new();
         let mut positions = HashMap::new();
-        for unit in units {
-            let position = *positions.entry(unit.file).or_insert(by_file.len());
+        for (file, member) in units.chain(embedded) {
+            let position = *positions.entry(file).or_insert(by_file.len());
             if position == by_file.len() {
-                by_file.push((unit.file, Vec::new()));
+                by_file.push((file, Vec::new()));
             }
-            by_file[position].1.push(unit);
+            by_file[position].1.push(member);
         }
         let mut files = Vec::new();
-        for (number, (file, units)) in by_file.into_iter().enumerate() {
+        for (number, (file, members)) in by_file.into_iter().enumerate() {
             // The number makes names differ, and the key of the image does not depend on where the folder is.
             let path = folder.path().join(format!("{number}.a"));
-            std::fs::write(&path, archive(&units)?)
+            std::fs::write(&path, archive(&members)?)
                 .map_err(|source| Error::Write { path: path.clone(), source })?;
             files.push((path, file.to_owned()));
         }
@@ -62,24 +67,46 @@ impl Archives {
     }
 }
 
+/// What becomes a member of an archive.
+enum Member<'n> {
+    Unit(&'n Unit<'n>),
+    Embedded(&'n Embedded),
+}
+
+impl Member<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Unit(unit) => &unit.summary.module,
+            Self::Embedded(embedded) => &embedded.place,
+        }
+    }
+
+    fn bitcode(&self) -> Result<Cow<'_, [u8]>, Error> {
+        match self {
+            Self::Unit(unit) => unit.bitcode().map(Cow::Owned),
+            Self::Embedded(embedded) => Ok(Cow::Borrowed(&embedded.bitcode)),
+        }
+    }
+}
+
 /// An archive with names in front of the members' content, as BSD has them: of any length.
 ///
 /// Source: "Archive files", the manual of FreeBSD's ar(5).
-fn archive(units: &[&Unit<'_>]) -> Result<Vec<u8>, Error> {
+fn archive(members: &[Member<'_>]) -> Result<Vec<u8>, Error> {
     let mut bytes = b"!<arch>\n".to_vec();
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-    for unit in units {
-        let module = unit.summary.module.as_str();
+    for member in members {
+        let module = member.name();
         let copies = known.entry(module).and_modify(|copies| *copies += 1).or_insert(0);
         let name = if *copies == 0 { module.to_owned() } else { format!("{module}#{copies}") };
-        let bitcode = unit.bitcode()?;
+        let bitcode = member.bitcode()?;
         let size = name.len() + bitcode.len();
         // Name, time, owner, group, mode and size, in decimal but for the mode.
         let header =
             format!("{:<16}{:<12}{:<6}{:<6}{:<8}{size:<10}`\n", format!("#1/{}", name.len()), 0, 0, 0, 644);
         bytes.extend(header.as_bytes());
         bytes.extend(name.as_bytes());
-        bytes.extend(bitcode);
+        bytes.extend(&*bitcode);
         if bytes.len() % 2 == 1 {
             bytes.push(b'\n');
         }

@@ -23,6 +23,18 @@ pub(crate) enum Error {
         launched_at(.launch)
     )]
     NoKernel { kernel: String, place: String, launch: Box<Launch> },
+    #[error(
+        "kernel `{}` is in `{place}`, which was compiled without the plugin: its bitcode is optimized, and no source \
+         of kernels\nnote: launched {}\nhelp: compile its crate with the plugin",
+        kernel_name(.kernel),
+        launched_at(.launch)
+    )]
+    OptimizedKernel { kernel: String, place: String, launch: Box<Launch> },
+    #[error(
+        "`{place}` waits at barriers, and was compiled without the plugin: its bitcode is optimized, which may have \
+         moved them\nhelp: compile its crate with the plugin"
+    )]
+    OptimizedBarrier { place: String },
     #[error(transparent)]
     Images(#[from] host_codegen::container::ContainerError),
     #[error(transparent)]
@@ -48,6 +60,7 @@ impl Error {
             Self::Record { source, .. } => source.code(),
             Self::Bitcode(error) => Some(error.code()),
             Self::NoKernel { .. } => Some(Code::OB0205),
+            Self::OptimizedKernel { .. } | Self::OptimizedBarrier { .. } => Some(Code::OB0211),
             Self::Images(_) | Self::Registration(_) | Self::Llvm { .. } => None,
         }
     }

@@ -1,6 +1,7 @@
 //! `outboard-register`: the records of a link in, the object that registers its images out. outboard-link runs it.
 
 mod archive;
+mod embedded;
 mod error;
 mod mistakes;
 mod names;
@@ -16,6 +17,7 @@ use anyhow::{Context as _, Result};
 use archive::Archives;
 use device_link::{Failure, Options, PanicMode, TargetSpec, link_device, write_file};
 use diagnostics::{Diagnostic, Level, Style};
+use embedded::Embedded;
 use error::Error;
 use host_codegen::Container;
 use host_link::job::Job;
@@ -67,9 +69,10 @@ fn run(job: &Job, told: &mut Report) -> Result<()> {
     let sections = Sections::read(job)?;
     let units = sections.units()?;
     let mut roots = roots::find(&units);
+    let embedded = Embedded::read(&job.embedded)?;
     let mut images = Vec::new();
     while !roots.is_empty() {
-        let archives = Archives::write(&roots::needed(&units, &roots)?)?;
+        let archives = Archives::write(&roots::needed(&units, &embedded, &roots)?)?;
         let warning = |text: &String| Diagnostic::of_text(Level::Warning, None, &archives.name_files(text));
         match link_device(&archives.paths(), &device_options(job, &roots)) {
             Ok(report) => {

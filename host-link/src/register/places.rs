@@ -15,10 +15,8 @@ impl Places {
     pub(crate) fn of(units: &[Unit<'_>]) -> Self {
         let mut starts = HashMap::new();
         for unit in units {
-            for (symbol, ..) in &unit.summary.functions {
-                if let Some(place) = unit.summary.place_of(symbol) {
-                    starts.entry(symbol.clone()).or_insert(place);
-                }
+            for (symbol, place) in unit.summary.places() {
+                starts.entry(symbol.to_owned()).or_insert(place);
             }
         }
         Self { starts }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tests::{Run, Scratch, device_link, llvm, plugin, stable};
 
 /// Builds everything into `scratch`; gives the driver.
-pub(crate) fn build_driver(scratch: &Scratch) -> PathBuf {
+pub fn build_driver(scratch: &Scratch) -> PathBuf {
     let ours = rust_library(scratch, "ours", "offload-host", &ours_images(scratch), &["-Copt-level=3"]);
     let options = ["-Copt-level=3", "-Zunstable-options", "-Zoffload=Test", "-Clto=fat"];
     let builtin = rust_library(scratch, "builtin", "offload-embed", &builtin_images(scratch), &options);
@@ -23,7 +23,7 @@ pub(crate) fn build_driver(scratch: &Scratch) -> PathBuf {
 }
 
 fn source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin/launch/programs").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/launch_contestants/programs").join(name)
 }
 
 fn clang() -> Run {

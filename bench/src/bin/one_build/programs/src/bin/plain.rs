@@ -1,0 +1,5 @@
+//! Nothing but a program.
+
+fn main() {
+    println!("done");
+}
