@@ -105,7 +105,7 @@ impl Summary {
 
 /// Whether a compiler made `module`, and optimized it: their front ends leave every variable in memory. Nobody knows
 /// what was done to what somebody wrote.
-pub(crate) fn is_optimized(module: &Module<'_>) -> bool {
+fn is_optimized(module: &Module<'_>) -> bool {
     module.get_global_metadata_size(COMPILER) > 0 && !has_promotable_variables(module)
 }
 

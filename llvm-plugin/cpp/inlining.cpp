@@ -152,6 +152,31 @@ extern "C" bool outboard_is_only_read(LLVMValueRef global) {
   return isOnlyRead(unwrap(global), seen);
 }
 
+/// Whether a local variable is only loaded and stored: optimized code has none. Of which type doesn't matter; rustc's
+/// variables are arrays of bytes.
+static bool isOnlyLoadedAndStored(const AllocaInst &variable) {
+  return all_of(variable.users(), [&](const User *user) {
+    if (auto *load = dyn_cast<LoadInst>(user))
+      return load->isSimple();
+    if (auto *store = dyn_cast<StoreInst>(user))
+      return store->isSimple() && store->getValueOperand() != &variable;
+    auto *intrinsic = dyn_cast<IntrinsicInst>(user);
+    return intrinsic && intrinsic->isLifetimeStartOrEnd();
+  });
+}
+
+/// Whether functions of `module` have variables that every optimization puts into registers first.
+extern "C" bool outboard_has_plain_variables(LLVMModuleRef module) {
+  for (Function &function : *unwrap(module)) {
+    if (function.isDeclaration())
+      continue;
+    for (Instruction &instruction : function.getEntryBlock())
+      if (auto *variable = dyn_cast<AllocaInst>(&instruction); variable && isOnlyLoadedAndStored(*variable))
+        return true;
+  }
+  return false;
+}
+
 /// A definition becomes a declaration of what another object defines.
 extern "C" void outboard_declare(LLVMValueRef global) {
   auto *object = unwrap<GlobalObject>(global);

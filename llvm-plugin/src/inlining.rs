@@ -75,6 +75,13 @@ pub fn is_only_read(variable: GlobalValue<'_>) -> bool {
     unsafe { ffi::outboard_is_only_read(variable.as_value_ref()) }
 }
 
+/// Whether functions of `module` have variables that every optimization puts into registers first, whatever their type:
+/// then nothing has optimized it.
+pub fn has_plain_variables(module: &Module<'_>) -> bool {
+    // SAFETY: a live module.
+    unsafe { ffi::outboard_has_plain_variables(module.as_mut_ptr()) }
+}
+
 /// Makes a definition the declaration of what another object defines.
 pub fn declare(global: GlobalValue<'_>) {
     // SAFETY: a live function or variable.

@@ -66,9 +66,6 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
 
 /// Tells what was made, and writes it.
 pub(crate) fn finish(made: &Combined, making: &MakingArguments, json: bool) -> Result<()> {
-    let write = |path: &Path, bytes: &[u8]| {
-        write_file(path, bytes).map_err(|source| CombineError::Write { path: path.to_owned(), source })
-    };
     for warning in made.warnings.iter().chain(&made.report.warnings) {
         super::warn(warning, json);
     }
@@ -83,4 +80,9 @@ pub(crate) fn finish(made: &Combined, making: &MakingArguments, json: bool) -> R
         return super::print(&format!("{linked}\n"));
     }
     if making.verbose { super::print(&made.report.to_string()) } else { Ok(()) }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let written = write_file(path, bytes);
+    Ok(written.map_err(|source| CombineError::Write { path: path.to_owned(), source })?)
 }

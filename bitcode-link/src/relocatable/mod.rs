@@ -11,12 +11,11 @@ pub use error::CombineError;
 use crate::composite::Composite;
 use crate::inlining::{self, HelperReport, complete_report, link_helpers, read_helpers, words};
 use crate::source::ModuleSource;
-use crate::summary::is_optimized;
 use inputs::{Inputs, global_symbols};
 use llvm_plugin::global::inline_assembly;
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::inkwell::module::Module;
-use llvm_plugin::inlining::internalize;
+use llvm_plugin::inlining::{has_plain_variables, internalize};
 use llvm_plugin::module::module_flags;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -148,10 +147,10 @@ fn pipeline_for(module: &Module<'_>, source: &ModuleSource) -> Pipeline {
     // clang marks what it compiles for LTO; rustc doesn't, but puts into archives and objects what is meant for it.
     // For full LTO (`ThinLTO` is 0) clang 22 optimizes to the end.
     let for_lto = has("EnableSplitLTOUnit") && !has("ThinLTO") || source.origin.member.is_some();
-    match is_optimized(module) {
-        false => Pipeline::Full,
-        true if for_lto => Pipeline::Late,
-        true => Pipeline::Cleanup,
+    match has_plain_variables(module) {
+        true => Pipeline::Full,
+        false if for_lto => Pipeline::Late,
+        false => Pipeline::Cleanup,
     }
 }
 
