@@ -30,10 +30,11 @@ pub struct Header {
     pub capacity: u64,
     /// How many of them were wanted; what did not fit whole was lost.
     pub used: u64,
-    /// How many threads panicked.
-    pub panics: u64,
-    /// Zero.
-    pub reserved: u64,
+    /// 1 when a thread has panicked.
+    pub panicked: u64,
+    /// Of the launches of a round, the first panic is written. The host starts another, with the next number, when
+    /// it has read a panic and nothing runs.
+    pub round: u64,
 }
 
 /// What stands at the start of a record.

@@ -11,8 +11,8 @@ struct location {
 struct reports {
   uint64_t capacity; // of what follows this header, in bytes
   uint64_t used;     // more than the capacity: that much was lost
-  uint64_t panics;
-  uint64_t reserved;
+  uint64_t panicked; // 1 when a thread has panicked
+  uint64_t round;    // of launches: each has a first panic
 };
 
 struct record {
@@ -33,6 +33,10 @@ enum { PRINTED = 1, PANIC = 2 };
 
 // The host sets it to the address of a buffer in device memory. Not a pointer: LLVM's SPIR-V can't start one with null.
 __attribute__((weak, visibility("protected"))) SHARED uint64_t __outboard_reports;
+
+// One more than the round whose panic is written. Not in the buffer, which may be memory of the host: not every machine
+// lets a device do atomic operations there.
+static SHARED uint64_t panicked_in;
 
 // The kernel that this is inlined into; device-link answers.
 extern const char GENERIC *__outboard_dev_kernel_name(void);
@@ -76,8 +80,12 @@ static __attribute__((noinline)) void report(uint32_t kind, TEXT(kernel), TEXT(f
   struct reports SHARED *reports = (struct reports SHARED *)__outboard_reports;
   if (!reports)
     return;
-  if (kind == PANIC && __scoped_atomic_fetch_add(&reports->panics, 1, __ATOMIC_RELAXED, __MEMORY_SCOPE_SYSTEM) != 0)
-    return;
+  if (kind == PANIC) {
+    uint64_t round = reports->round + 1;
+    if (__scoped_atomic_exchange_n(&panicked_in, round, __ATOMIC_RELAXED, __MEMORY_SCOPE_DEVICE) == round)
+      return;
+    reports->panicked = 1;
+  }
   uint32_t texts = kernel_length + file_length + text_length;
   uint32_t size = sizeof(struct record) + (texts + 7) / 8 * 8 + 8 * value_count;
   uint64_t at = __scoped_atomic_fetch_add(&reports->used, size, __ATOMIC_RELAXED, __MEMORY_SCOPE_SYSTEM);

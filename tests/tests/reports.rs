@@ -74,7 +74,7 @@ impl Device {
         let ran = driver.args([items.to_string(), bad.to_string(), capacity.to_string()]).ok();
         let (header, records) = ran.output.split_at(size_of::<Header>());
         let word = |index: usize| u64::from_le_bytes(header[8 * index..][..8].try_into().expect("8 bytes"));
-        let header = Header { capacity: word(0), used: word(1), panics: word(2), reserved: word(3) };
+        let header = Header { capacity: word(0), used: word(1), panicked: word(2), round: word(3) };
         let mut found = reports(records);
         // Threads report in any order.
         found.sort();
@@ -157,12 +157,12 @@ fn prints_and_panics_are_recorded() {
             let flags = ["--panic=record", level];
             let (header, found) = device.run(&flags, "reporting", 3, 99, 4096);
             assert_eq!(found, sorted(device.whole(0..3)), "{} {level}", device.target);
-            assert_eq!((header.panics, header.capacity), (0, 4096));
+            assert_eq!((header.panicked, header.capacity), (0, 4096));
             let (header, found) = device.run(&flags, "reporting", 5, 1, 4096);
             let mut expected = around_a_panic(&device);
             expected.push(device.panicked("reporting", 1, "too bad", "panic!("));
             assert_eq!(found, sorted(expected), "{} {level}", device.target);
-            assert_eq!(header.panics, 1);
+            assert_eq!(header.panicked, 1);
         }
     }
 }
@@ -175,7 +175,7 @@ fn an_index_out_of_bounds_ends_its_work_item() {
         let printed = rows.map(|(row, i)| device.printed("indexing", i, "row {} is {}", &[i.into(), row]));
         let panicked = device.panicked("indexing", 9, "index out of bounds", "ROWS[(");
         assert_eq!(found, sorted(printed.chain([panicked]).collect()), "{}", device.target);
-        assert_eq!(header.panics, 1);
+        assert_eq!(header.panicked, 1);
     }
 }
 
@@ -195,7 +195,7 @@ fn panics_are_not_recorded_unless_asked_for() {
     for device in Device::all() {
         let (header, found) = device.run(&[], "reporting", 5, 1, 4096);
         assert_eq!(found, sorted(around_a_panic(&device)), "{}", device.target);
-        assert_eq!(header.panics, 0);
+        assert_eq!(header.panicked, 0);
     }
 }
 

@@ -87,8 +87,8 @@ impl Reports {
         state.running -= 1;
         let header = self.buffer.cast::<Header>();
         // SAFETY: a device may write it at any time, and no reference to it is made.
-        let panics = unsafe { (&raw const (*header).panics).read_volatile() };
-        if panics > 0 && state.found.is_none() {
+        let panicked = unsafe { (&raw const (*header).panicked).read_volatile() };
+        if panicked > 0 && state.found.is_none() {
             state.found = Some(self.read());
         }
         let found = state.found.clone();
@@ -97,7 +97,9 @@ impl Reports {
             // SAFETY: no kernel runs that could write it.
             unsafe {
                 (&raw mut (*header).used).write_volatile(0);
-                (&raw mut (*header).panics).write_volatile(0);
+                (&raw mut (*header).panicked).write_volatile(0);
+                let round = &raw mut (*header).round;
+                round.write_volatile(round.read_volatile() + 1);
                 self.buffer.add(size_of::<Header>()).write_bytes(0, size_of::<Record>());
             }
         }
