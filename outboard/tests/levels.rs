@@ -181,8 +181,10 @@ fn what_is_collected_needs_no_default() -> Result<(), outboard::Error> {
         valid: bool,
         value: NonZero<u64>,
     }
-    let reading =
-        |i: usize| Reading { valid: i % 3 == 0, value: NonZero::new(i as u64 + 1).expect("more than 0") };
+    let reading = |i: usize| Reading {
+        valid: i.is_multiple_of(3),
+        value: NonZero::new(i as u64 + 1).expect("more than 0"),
+    };
     let readings = (0..MANY).offload().map(reading).collect_vec()?;
     assert!(readings.iter().enumerate().all(|(i, found)| *found == reading(i)));
     assert_eq!(readings.offload().max()?, (0..MANY).map(reading).reduce(|a, b| if b > a { b } else { a }));
