@@ -70,8 +70,9 @@ fn show_code(view: &View, report: &Report, kernels: &[&Kernel], container: &Path
 /// The kernels that `name` means: the one of that very name, or those with it in their names.
 fn kernels<'r>(report: &'r Report, name: &str) -> Result<Vec<&'r Kernel>> {
     let exact = |kernel: &&Kernel| kernel.name == name || kernel.symbol == name;
-    if let Some(kernel) = report.kernels.iter().find(exact) {
-        return Ok(vec![kernel]);
+    let meant: Vec<_> = report.kernels.iter().filter(exact).collect();
+    if !meant.is_empty() {
+        return Ok(meant);
     }
     let meant: Vec<_> = report.kernels.iter().filter(|kernel| kernel.name.contains(name)).collect();
     if meant.is_empty() {
@@ -82,7 +83,10 @@ fn kernels<'r>(report: &'r Report, name: &str) -> Result<Vec<&'r Kernel>> {
     Ok(meant)
 }
 
-/// A line for each.
+/// A line for each: its name, and where several have that, its symbol.
 fn names<'k>(kernels: impl Iterator<Item = &'k Kernel>) -> String {
-    kernels.map(|kernel| format!("\n  {}", kernel.name)).collect()
+    let kernels: Vec<_> = kernels.collect();
+    let is_one = |kernel: &Kernel| kernels.iter().filter(|other| other.name == kernel.name).count() == 1;
+    let text = |kernel: &&Kernel| if is_one(kernel) { kernel.name.clone() } else { kernel.symbol.clone() };
+    kernels.iter().map(|kernel| format!("\n  {}", text(kernel))).collect()
 }

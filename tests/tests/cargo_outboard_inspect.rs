@@ -62,7 +62,7 @@ fn kernels_are_named_by_a_part_of_their_names() {
         ["error[OB0604]: several kernels have that in their names", "help: name one of them:"]
     );
     let of = |name: &str| lines[2..].iter().filter(|line| line.contains(name)).count();
-    assert_eq!((lines.len(), of("app::squares"), of("app::twice")), (4, 1, 1), "{said}");
+    assert_eq!((lines.len(), of("app::squares"), of("app::twice")), (5, 1, 1), "{said}");
     // The whole name means one kernel, whatever else has it in its name.
     project.outboard(&["inspect", lines[3].trim(), "--asm"]).ok().says("file format elf64-x86-64");
 }
