@@ -17,8 +17,8 @@ use std::process::{Command, Stdio};
 pub(crate) fn reports(folder: &Path, new: &[Report], cargo: impl FnOnce() -> Command) -> Vec<Report> {
     let mut old = report::all(folder);
     old.retain(|old| {
-        let tells = !old.failed() && !(old.diagnostics.is_empty() && old.stayed.is_empty());
-        tells && !new.iter().any(|new| new.program == old.program) && old.program.exists()
+        let is_silent = old.failed() || old.diagnostics.is_empty() && old.stayed.is_empty();
+        !is_silent && !new.iter().any(|new| new.program == old.program) && old.program.exists()
     });
     if old.is_empty() {
         return old;
