@@ -3,6 +3,8 @@
 mod archive;
 mod embedded;
 mod error;
+mod host_code;
+mod line_table;
 mod mistakes;
 mod names;
 mod object_file;

@@ -2,7 +2,7 @@
 //! can't, where, and which kernels need it. What lies inside of the standard library is left out.
 
 use crate::names::{demangled, is_of_library, kernel_name, path_of};
-use crate::places::{Places, span};
+use crate::places::Places;
 use crate::roots::Roots;
 use device_link::{Hop, Problem, Refusal, Trouble};
 use diagnostics::{Code, Diagnostic, Level, Span};
@@ -12,7 +12,7 @@ const LIBRARY_SOURCES: &str = "library/";
 
 /// What is known of the link.
 pub(crate) struct Known<'k> {
-    pub(crate) places: &'k Places,
+    pub(crate) places: &'k Places<'k>,
     pub(crate) roots: &'k Roots<'k>,
 }
 
@@ -48,15 +48,17 @@ pub(crate) fn of_unreached(mut diagnostic: Diagnostic) -> Diagnostic {
     diagnostic
 }
 
-fn mistake<'r>(refusal: &'r Refusal, places: &Places) -> Mistake<'r> {
+fn mistake<'r>(refusal: &'r Refusal, places: &Places<'_>) -> Mistake<'r> {
     let Problem { kernel, trouble, chain } = &refusal.problem;
-    let place = |hop: &Hop| {
+    let place = |position: usize, hop: &Hop| {
         let known = hop.location.as_ref().map(|at| Span::new(&at.file, at.line, at.column));
-        known.or_else(|| places.start_of(&hop.name))
+        let before = position.checked_sub(1).map(|before| chain[before].name.as_str());
+        known.or_else(|| places.of_use(&hop.name, before.or(symbol_of(trouble))))
     };
     let is_own = |hop: &Hop| {
         let of_library = |place: Span| place.file.starts_with(LIBRARY_SOURCES);
-        !hop.name.is_empty() && !is_of_library(&demangled(&hop.name)) && !place(hop).is_some_and(of_library)
+        let start = || places.start_of(&hop.name);
+        !hop.name.is_empty() && !is_of_library(&demangled(&hop.name)) && !start().is_some_and(of_library)
     };
     let mut own = chain.iter().enumerate().filter(|(_, hop)| is_own(hop));
     let first = own.next();
@@ -79,14 +81,14 @@ fn mistake<'r>(refusal: &'r Refusal, places: &Places) -> Mistake<'r> {
         Some((_, hop)) => format!("{} {}", called(&hop.name), what(trouble)),
         None => format!("kernel `{body}` {}", what(trouble)),
     };
-    for (_, hop) in own.filter(|(_, hop)| hop.name != *kernel) {
-        notes.push((format!("called by {}", called(&hop.name)), place(hop)));
+    for (position, hop) in own.filter(|(_, hop)| hop.name != *kernel) {
+        notes.push((format!("called by {}", called(&hop.name)), place(position, hop)));
     }
     if !refusal.targets.is_empty() {
         notes.push((format!("for {}", refusal.targets.join(", ")), None));
     }
     let mut diagnostic = Diagnostic::new(Level::Error, Some(code), message);
-    diagnostic.span = first.and_then(|(_, hop)| place(hop));
+    diagnostic.span = first.and_then(|(position, hop)| place(position, hop));
     for (note, place) in notes {
         diagnostic.add(Level::Note, note, place);
     }
@@ -98,6 +100,21 @@ fn mistake<'r>(refusal: &'r Refusal, places: &Places) -> Mistake<'r> {
 /// standard library puts between.
 fn is_of_code(trouble: &Trouble) -> bool {
     !matches!(trouble, Trouble::ThreadLocal { .. })
+}
+
+/// What code refers to that is the trouble.
+fn symbol_of(trouble: &Trouble) -> Option<&str> {
+    match trouble {
+        Trouble::UndefinedFunction { symbol, .. }
+        | Trouble::UndefinedVariable { symbol, .. }
+        | Trouble::NoStandardLibrary { symbol, .. }
+        | Trouble::ThreadLocal { symbol }
+        | Trouble::Mutable { symbol }
+        | Trouble::FunctionPointer { symbol: Some(symbol), .. }
+        | Trouble::Recursion { symbol, .. } => Some(symbol),
+        Trouble::MayBeMoved { marker } | Trouble::NoSuchMarker { marker, .. } => Some(marker),
+        _ => None,
+    }
 }
 
 /// What is wrong, where a link has records in place of inputs.
@@ -139,13 +156,13 @@ fn with_launches(mistake: Mistake<'_>, known: &Known<'_>) -> Diagnostic {
     let help = diagnostic.children.pop();
     for kernel in kernels {
         let (name, launch) = (kernel_name(kernel), known.roots.get(kernel).and_then(|all| all.first()));
-        let place = launch.and_then(|(_, launch)| launch.place.as_ref());
-        let launched = match (place, launch) {
-            (Some(_), _) => "launched here".to_owned(),
-            (None, Some((_, launch))) => format!("launched in `{}`", demangled(&launch.function)),
-            (None, None) => "launched".to_owned(),
+        let launched = launch.and_then(|(_, launch)| known.places.of_launch(launch));
+        let (text, place) = match launched {
+            Some((_, Some(place))) => (", launched here".to_owned(), Some(place)),
+            Some((function, None)) => (format!(", launched in `{}`", demangled(&function)), None),
+            None => (String::new(), None),
         };
-        diagnostic.add(Level::Note, format!("in kernel `{name}`, {launched}"), place.map(span));
+        diagnostic.add(Level::Note, format!("in kernel `{name}`{text}"), place);
     }
     diagnostic.children.extend(help);
     diagnostic

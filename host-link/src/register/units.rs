@@ -15,6 +15,7 @@ pub(crate) struct Sections(Vec<Section>);
 
 struct Section {
     file: PathBuf,
+    member: Option<String>,
     /// The file, or the member.
     place: String,
     bytes: Vec<u8>,
@@ -26,6 +27,8 @@ struct Section {
 pub(crate) struct Unit<'a> {
     /// The file that has it.
     pub(crate) file: &'a Path,
+    /// The member, if the file is an archive.
+    pub(crate) member: Option<&'a str>,
     /// The file, or the member.
     pub(crate) place: &'a str,
     pub(crate) kept: bool,
@@ -39,6 +42,7 @@ impl Sections {
         for section in &job.sections {
             sections.push(Section {
                 file: section.file.clone(),
+                member: section.member.clone(),
                 place: section.to_string(),
                 bytes: keep::read(section)?,
                 kept: section.kept,
@@ -53,12 +57,12 @@ impl Sections {
     /// All records, in the order of the command line.
     pub(crate) fn units(&self) -> Result<Vec<Unit<'_>>, Error> {
         let mut units = Vec::new();
-        for Section { file, place, bytes, kept } in &self.0 {
+        for Section { file, member, place, bytes, kept } in &self.0 {
             let damaged = |source| Error::Record { place: place.clone(), source };
             for record in records(bytes) {
                 let record = record.map_err(damaged)?;
                 let summary = record.summary().map_err(damaged)?;
-                units.push(Unit { file, place, kept: *kept, summary, record });
+                units.push(Unit { file, member: member.as_deref(), place, kept: *kept, summary, record });
             }
         }
         Ok(units)
@@ -84,6 +88,7 @@ fn add_bitcode(path: &Path, sections: &mut Vec<Section>) -> Result<(), Error> {
                 let Some(BasicValueEnum::ArrayValue(array)) = global.get_initializer() else { continue };
                 sections.push(Section {
                     file: path.to_owned(),
+                    member: None,
                     place: source.origin.to_string(),
                     bytes: array.as_const_string().unwrap_or_default().to_vec(),
                     kept: false,
