@@ -35,6 +35,12 @@ pub enum Warning {
     },
 }
 
+impl From<Warning> for diagnostics::Warning {
+    fn from(warning: Warning) -> Self {
+        Self::new(diagnostics::Code::OB0302, warning.to_string())
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

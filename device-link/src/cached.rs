@@ -10,6 +10,7 @@ use crate::target::{Selection, Target};
 use crate::{ImageReport, Result, cuda};
 use bitcode_link::cache::{Cache, Found, Key, KeyBuilder};
 use bitcode_link::{Input, Summary, rust_library_files};
+use diagnostics::{Code, Warning};
 use llvm_plugin::inkwell::support::get_llvm_version;
 use llvm_plugin::inkwell::targets::TargetMachine;
 use offload_binary::KernelList;
@@ -37,14 +38,14 @@ pub(crate) struct LinkCache {
 struct Kept {
     commands: Vec<String>,
     notes: String,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 /// What was found of several images, and what is worth saying about it.
 pub(crate) struct FoundImages {
     /// In the order of the selections.
     pub(crate) reports: Vec<Option<ImageReport>>,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// Looks for the images of `selections`; without a cache, there are none.
@@ -86,7 +87,7 @@ impl LinkCache {
         &self,
         selection: &Selection,
         options: &Options,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Warning>,
     ) -> Option<ImageReport> {
         let content = self.content(&self.image_key(selection, options), warnings)?;
         let (report, kept) = unpack(&content)?;
@@ -94,13 +95,13 @@ impl LinkCache {
         Some(report)
     }
 
-    fn content(&self, key: &Key, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+    fn content(&self, key: &Key, warnings: &mut Vec<Warning>) -> Option<Vec<u8>> {
         match self.cache.find(key) {
             Found::Missing => None,
             Found::Damaged { path, reason, removed } => {
                 let path = path.display();
                 let fate = if removed { "was damaged and is removed" } else { "is damaged and isn't used" };
-                warnings.push(format!("`{path}` of the cache {fate}: {reason}"));
+                warnings.push(warning(format!("`{path}` of the cache {fate}: {reason}")));
                 None
             }
             Found::Content(content) => Some(content),
@@ -112,17 +113,19 @@ impl LinkCache {
         &self,
         (selection, options): (&Selection, &Options),
         report: &ImageReport,
-        warnings: &[String],
-    ) -> Result<Option<String>> {
+        warnings: &[Warning],
+    ) -> Result<Option<Warning>> {
         let content = pack(report, warnings)?;
         let kept = self.cache.keep(&self.image_key(selection, options), &content);
-        Ok(kept.err().map(|error| format!("the image for {selection} can't be kept in the cache: {error}")))
+        Ok(kept
+            .err()
+            .map(|error| warning(format!("the image for {selection} can't be kept in the cache: {error}"))))
     }
 
     /// Makes room, once images were kept. What this link used stays.
-    pub(crate) fn shrink(&self) -> Option<String> {
+    pub(crate) fn shrink(&self) -> Option<Warning> {
         let failed = self.cache.shrink(self.limit).err()?;
-        Some(format!("no room can be made in the cache `{}`: {failed}", self.folder.display()))
+        Some(warning(format!("no room can be made in the cache `{}`: {failed}", self.folder.display())))
     }
 
     fn image_key(&self, selection: &Selection, options: &Options) -> Key {
@@ -152,31 +155,37 @@ impl LinkCache {
     }
 
     /// The code of a part, if it was compiled before.
-    pub(crate) fn find_part(&self, key: &Key, warnings: &mut Vec<String>) -> Option<Compiled> {
+    pub(crate) fn find_part(&self, key: &Key, warnings: &mut Vec<Warning>) -> Option<Compiled> {
         Compiled::unpack(&self.content(key, warnings)?)
     }
 
     /// Keeps the code of a part of the image `name`. That it can't be kept is no reason to fail; it is told.
-    pub(crate) fn keep_part(&self, key: &Key, compiled: &Compiled, name: &str) -> Option<String> {
+    pub(crate) fn keep_part(&self, key: &Key, compiled: &Compiled, name: &str) -> Option<Warning> {
         let kept = self.cache.keep(key, &compiled.pack());
-        kept.err().map(|error| format!("code for {name} can't be kept in the cache: {error}"))
+        kept.err().map(|error| warning(format!("code for {name} can't be kept in the cache: {error}")))
     }
 
     /// What a module refers to, if it was checked and read before.
-    pub(crate) fn find_summary(&self, module: &Key, warnings: &mut Vec<String>) -> Option<Summary> {
+    pub(crate) fn find_summary(&self, module: &Key, warnings: &mut Vec<Warning>) -> Option<Summary> {
         serde_json::from_slice(&self.content(&self.summary_key(module), warnings)?).ok()
     }
 
     /// Keeps what a module refers to, with the same promise.
-    pub(crate) fn keep_summary(&self, module: &Key, summary: &Summary) -> Option<String> {
+    pub(crate) fn keep_summary(&self, module: &Key, summary: &Summary) -> Option<Warning> {
         let content = serde_json::to_vec(summary).expect("names and numbers are JSON");
         let kept = self.cache.keep(&self.summary_key(module), &content);
-        kept.err().map(|error| format!("what a module refers to can't be kept in the cache: {error}"))
+        kept.err()
+            .map(|error| warning(format!("what a module refers to can't be kept in the cache: {error}")))
     }
 
     fn summary_key(&self, module: &Key) -> Key {
         self.maker.clone().part("summary", module.as_str().as_bytes()).finish()
     }
+}
+
+/// That the cache does not what it should; images are made all the same.
+fn warning(text: String) -> Warning {
+    Warning::new(Code::OB0212, text)
 }
 
 /// What code depends on beside the inputs: target, processors, options, the mathematics library.
@@ -225,7 +234,7 @@ fn that_matter(options: &Options) -> Options {
     }
 }
 
-fn pack(report: &ImageReport, warnings: &[String]) -> Result<Vec<u8>> {
+fn pack(report: &ImageReport, warnings: &[Warning]) -> Result<Vec<u8>> {
     let kept =
         Kept { commands: report.commands.clone(), notes: report.notes.clone(), warnings: warnings.to_vec() };
     Ok(join(&kept, &offload_binary::encode(std::slice::from_ref(&report.image))?))
@@ -258,7 +267,7 @@ impl Compiled {
 }
 
 /// What [`pack`] packed; nothing where another version of it did.
-fn unpack(content: &[u8]) -> Option<(ImageReport, Vec<String>)> {
+fn unpack(content: &[u8]) -> Option<(ImageReport, Vec<Warning>)> {
     let (Kept { commands, notes, warnings }, container) = separate(content)?;
     let image = offload_binary::decode(container).ok()?.pop()?;
     let KernelList::Recorded(kernels) = image.kernels().ok()? else { return None };

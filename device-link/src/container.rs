@@ -4,6 +4,7 @@ use crate::Result;
 use crate::error::Error;
 use abi::kinds::{ImageKind, OffloadKind};
 use abi::names::{ARCH_KEY, TRIPLE_KEY};
+use diagnostics::{Code, Warning};
 use offload_binary::{Image, KernelList, Slot, check_container, check_machine, decode, encode};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -189,7 +190,7 @@ fn file_name(image: &Image) -> String {
 /// Checks that the runtime can load `images`, and returns what is worth knowing though it is no error.
 pub fn verify(images: &[Image]) -> Result<Vec<String>> {
     check_container(images)?;
-    let mut notes = missing_kernels(images);
+    let mut notes: Vec<String> = missing_kernels(images).into_iter().map(|missing| missing.text).collect();
     for (position, image) in images.iter().enumerate() {
         check_machine(position, image)?;
         let kernelless = |source| Error::Kernelless { position, source };
@@ -211,7 +212,7 @@ pub fn verify(images: &[Image]) -> Result<Vec<String>> {
 }
 
 /// The kernels that some of `images` have and others don't: their launches are refused, or fail, on these targets.
-pub fn missing_kernels(images: &[Image]) -> Vec<String> {
+pub fn missing_kernels(images: &[Image]) -> Vec<Warning> {
     let named = |image: &Image| -> Option<BTreeSet<String>> {
         Some(listed_kernels(image.kernels().ok()?).into_iter().map(|kernel| kernel.name).collect())
     };
@@ -223,9 +224,9 @@ pub fn missing_kernels(images: &[Image]) -> Vec<String> {
         for kernel in any.iter().filter(|kernel| !kernels.contains(**kernel)) {
             let target = format!("{} {}", image.triple(), image.arch());
             let target = target.trim_end();
-            notes.push(format!(
-                "image {position} (`{target}`) lacks the kernel `{kernel}`, which another has"
-            ));
+            let text =
+                format!("image {position} (`{target}`) lacks the kernel `{kernel}`, which another has");
+            notes.push(Warning::new(Code::OB0309, text));
         }
     }
     notes

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::error::Error;
+use diagnostics::Warning;
 use std::fmt;
 
 /// A link that failed, and what is worth saying about its inputs: that may explain it.
@@ -10,7 +11,7 @@ pub struct Failure {
     /// What went wrong.
     pub error: Box<Error>,
     /// What was noticed before.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 impl fmt::Display for Failure {
@@ -28,8 +29,8 @@ impl std::error::Error for Failure {
 /// What was made, or why it wasn't, with what is worth saying about the inputs, each once.
 pub(crate) fn with_warnings<T>(
     made: Result<T>,
-    mut warnings: Vec<String>,
-) -> std::result::Result<(T, Vec<String>), Failure> {
+    mut warnings: Vec<Warning>,
+) -> std::result::Result<(T, Vec<Warning>), Failure> {
     warnings.sort();
     warnings.dedup();
     match made {

@@ -13,6 +13,7 @@ use crate::target::{self, Selection};
 use crate::trace::Trace;
 use crate::{Error, ImageReport, Result, image, levels, native_members, problem};
 use bitcode_link::jobs;
+use diagnostics::Warning;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -64,7 +65,7 @@ pub(crate) struct Assembly {
 
 impl Link<'_> {
     /// The images for `selections`, and what is worth saying about making them.
-    pub(crate) fn make(&self, selections: &[&Selection]) -> (Vec<Result<ImageReport>>, Vec<String>) {
+    pub(crate) fn make(&self, selections: &[&Selection]) -> (Vec<Result<ImageReport>>, Vec<Warning>) {
         let limit = self.options.jobs.unwrap_or_else(jobs::default_jobs);
         let plans: Vec<_> = selections.iter().map(|selection| self.plan(selection)).collect();
         let images: Vec<_> = plans.iter().map(|plan| plan.as_ref().ok().map(Progress::of)).collect();
@@ -88,7 +89,7 @@ impl Link<'_> {
     }
 
     /// Compiles a unit of `image`, and links the image if it was the last.
-    fn advance(&self, image: &Progress<'_>, unit: usize) -> Vec<String> {
+    fn advance(&self, image: &Progress<'_>, unit: usize) -> Vec<Warning> {
         let (compiled, warnings) = self.find_or_compile(&image.units[unit]);
         *locked(&image.compiled[unit]) = Some(compiled);
         if image.left.fetch_sub(1, Ordering::AcqRel) == 1 {
@@ -114,7 +115,7 @@ impl Link<'_> {
     }
 
     /// The code of `unit`, and what is worth saying about the cache.
-    fn find_or_compile(&self, unit: &Unit<'_>) -> (Result<Compiled>, Vec<String>) {
+    fn find_or_compile(&self, unit: &Unit<'_>) -> (Result<Compiled>, Vec<Warning>) {
         let mut warnings = Vec::new();
         let part = &unit.plan.parts[unit.part];
         let place = self.cache.zip(part.made_of.as_deref()).map(|(cache, made_of)| {

@@ -11,6 +11,7 @@ use crate::standard_library::StandardLibrary;
 use crate::target::{Selection, Target};
 use abi::kinds::ImageKind;
 use bitcode_link::{Bytes, Format, Input, Library, ModuleSource, Origin, Part, Take, jobs, unknown_format};
+use diagnostics::Warning;
 use offload_binary::{DecodeError, Image};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub(crate) struct AllInputs {
     native: Vec<ObjectFile>,
     standard_library: Arc<StandardLibrary>,
     /// What is worth saying about what the cache has of the modules.
-    pub(crate) about_cache: Vec<String>,
+    pub(crate) about_cache: Vec<Warning>,
 }
 
 /// A module, and what it is for.
@@ -83,7 +84,7 @@ pub(crate) fn sort(
     selections: &[Selection],
     options: &Options,
     cache: Option<&LinkCache>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<AllInputs> {
     let targets: Vec<_> = selections.iter().map(|selection| selection.target).collect();
     let mut all = AllInputs::default();
@@ -93,7 +94,7 @@ pub(crate) fn sort(
         let known = all.modules.len();
         let added = parts.iter().try_for_each(|part| all.add_part(part, &targets));
         let new = all.modules[known..].iter();
-        warnings.extend(new.filter_map(|sorted| Some(sorted.source.warning()?.to_string())));
+        warnings.extend(new.filter_map(|sorted| Some(sorted.source.warning()?.into())));
         added?;
         // Members that nothing could be made of are no errors by themselves.
         if all.parts(&targets) == before && parts.iter().all(|part| part.is_member) {
@@ -117,7 +118,7 @@ pub(crate) fn sort(
 
 /// Has LLVM check and summarize the module, unless that is in the cache. Returns what is worth saying about the
 /// cache.
-fn check(source: &ModuleSource, cache: Option<&LinkCache>) -> Result<Vec<String>> {
+fn check(source: &ModuleSource, cache: Option<&LinkCache>) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
     match cache.map(|cache| (cache, cache.find_summary(source.key(), &mut warnings))) {
         None => drop(source.summary()?),

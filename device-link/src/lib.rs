@@ -67,6 +67,7 @@ pub use tool::ToolError;
 pub use trouble::Trouble;
 
 use cached::LinkCache;
+use diagnostics::Warning;
 use failure::with_warnings;
 use offload_binary::{Image, KernelSignature};
 use std::path::PathBuf;
@@ -82,7 +83,7 @@ pub struct Report {
     /// The images, in the order in which they were asked for.
     pub images: Vec<ImageReport>,
     /// What is worth saying about the inputs.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// The times of all phases, as JSON for chrome://tracing and Perfetto.
     pub trace: String,
 }
@@ -114,7 +115,7 @@ fn link_images(
     inputs: &[PathBuf],
     options: &Options,
     trace: &Trace,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Vec<ImageReport>> {
     let selections = target::select_all(&options.targets)?;
     let files = trace.time("read files", "", || input::read_files(inputs))?;

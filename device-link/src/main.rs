@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use args::{Arguments, Command, InspectArguments, LinkArguments, MessageFormat};
 use clap::{CommandFactory as _, Parser as _};
 use device_link::{Error, Failure, Refusal, container, link_device, plan_link, write_file};
-use diagnostics::{Diagnostic, Level, Style};
+use diagnostics::{Diagnostic, Level, Style, Warning};
 // To be linked: LLVM's threads allocate small pieces all the time.
 use mimalloc as _;
 use std::path::Path;
@@ -161,11 +161,12 @@ fn warned(failure: Failure, format: MessageFormat) -> Error {
     *failure.error
 }
 
-fn warn(warnings: &[String], format: MessageFormat) {
+fn warn(warnings: &[Warning], format: MessageFormat) {
     for warning in warnings {
+        let diagnostic = Diagnostic::from(warning.clone());
         write_error(&match format {
-            MessageFormat::Text => format!("warning: {warning}"),
-            MessageFormat::Json => serde_json::json!({ "reason": "warning", "message": warning }).to_string(),
+            MessageFormat::Text => diagnostic.render(Style::PLAIN),
+            MessageFormat::Json => message("warning", &diagnostic, None),
         });
     }
 }

@@ -6,6 +6,7 @@ use crate::options::{Emit, Options};
 use crate::ptxas::Ptxas;
 use crate::target::{Target, select_all};
 use crate::{Result, input, linker, native_members};
+use diagnostics::Warning;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -15,7 +16,7 @@ pub struct Plan {
     /// It, for people.
     pub text: String,
     /// What is worth saying about the inputs.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Reads and checks `inputs`, and tells for every image what it would be made of and with what.
@@ -26,7 +27,7 @@ pub fn plan_link(inputs: &[PathBuf], options: &Options) -> std::result::Result<P
     Ok(Plan { text, warnings })
 }
 
-fn describe(inputs: &[PathBuf], options: &Options, warnings: &mut Vec<String>) -> Result<String> {
+fn describe(inputs: &[PathBuf], options: &Options, warnings: &mut Vec<Warning>) -> Result<String> {
     let selections = select_all(&options.targets)?;
     let files = input::read_files(inputs)?;
     let cache = LinkCache::open(options, &files)?;

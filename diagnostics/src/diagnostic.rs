@@ -35,6 +35,28 @@ impl fmt::Display for Level {
     }
 }
 
+/// What is worth saying, by whoever does not print it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Warning {
+    /// What explains it.
+    pub code: Code,
+    /// What it is, with lines of help below.
+    pub text: String,
+}
+
+impl Warning {
+    /// A warning.
+    pub fn new(code: Code, text: impl Into<String>) -> Self {
+        Self { code, text: text.into() }
+    }
+}
+
+impl From<Warning> for Diagnostic {
+    fn from(warning: Warning) -> Self {
+        Self::of_text(Level::Warning, Some(warning.code), &warning.text)
+    }
+}
+
 /// What a user is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {

@@ -10,7 +10,7 @@ mod render;
 mod span;
 
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Level};
+pub use diagnostic::{Diagnostic, Level, Warning};
 pub use render::Style;
 pub use span::Span;
 

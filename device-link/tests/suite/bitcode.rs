@@ -52,8 +52,7 @@ fn producers() {
         [&bytes[..4], &bytes[12 + 4 * words as usize..]].concat()
     });
     let text = files.refused(&["without.bc"], &[]);
-    let warning =
-        "warning: `DIR/without.bc` does not say which LLVM made it; it may not be what this LLVM reads";
+    let warning = "warning[OB0302]: `DIR/without.bc` does not say which LLVM made it; it may not be what this LLVM reads";
     assert!(
         text.starts_with(&format!("{warning}\nerror[OB0301]: `DIR/without.bc` can't be parsed: ")),
         "{text}"
@@ -244,7 +243,7 @@ fn an_image_of_several_that_cannot_be_made() {
     link.arg("link").args(inputs.map(|input| files.path(input))).args(both).arg("-o").arg(files.path("out"));
     let output = run(&mut link);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    insta::assert_snapshot!(files.masked(&String::from_utf8_lossy(&output.stderr)), @"warning: image 0 (`x86_64-unknown-linux-gnu`) lacks the kernel `own`, which another has");
+    insta::assert_snapshot!(files.masked(&String::from_utf8_lossy(&output.stderr)), @"warning[OB0309]: image 0 (`x86_64-unknown-linux-gnu`) lacks the kernel `own`, which another has");
     let notes = String::from_utf8(printed(device_link().arg("verify").arg(files.path("out")))).expect("text");
     insta::assert_snapshot!(notes.trim_end(), @"note: image 0 (`x86_64-unknown-linux-gnu`) lacks the kernel `own`, which another has");
 }
@@ -272,24 +271,24 @@ fn warnings_about_producers() {
         assert_eq!(ended, Some(code), "{said}");
         said
     };
-    insta::assert_snapshot!(check(&["good.bc"], &[], 0), @"warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads");
-    insta::assert_snapshot!(check(&["good.bc"], &["--dry-run"], 0), @"warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads");
+    insta::assert_snapshot!(check(&["good.bc"], &[], 0), @"warning[OB0302]: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads");
+    insta::assert_snapshot!(check(&["good.bc"], &["--dry-run"], 0), @"warning[OB0302]: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads");
     insta::assert_snapshot!(check(&["wrong.bc"], &[], 1), @"
-    warning: `DIR/wrong.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
+    warning[OB0302]: `DIR/wrong.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
     error[OB0011]: kernel `kernel` calls `twice`, which no input defines
       in `kernel` (DIR/wrong.bc)
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
     ");
     insta::assert_snapshot!(check(&["wrong.bc"], &["--message-format=json"], 1), @r#"
-    {"message":"`DIR/wrong.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads","reason":"warning"}
+    {"code":"OB0302","kernel":null,"message":"`DIR/wrong.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads","reason":"warning"}
     {"code":"OB0011","kernel":"kernel","message":"kernel `kernel` calls `twice`, which no input defines\n  in `kernel` (DIR/wrong.bc)\nhelp: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it","reason":"error"}
     "#);
     insta::assert_snapshot!(check(&["good.bc", "text.txt"], &[], 1), @"
-    warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
+    warning[OB0302]: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
     error[OB0301]: `DIR/text.txt` is neither bitcode, IR text, an ELF file nor an archive: it starts with 6e 6f 74 68 69 6e 67
     ");
     insta::assert_snapshot!(check(&["good.bc", "text.txt"], &["--dry-run"], 1), @"
-    warning: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
+    warning[OB0302]: `DIR/good.bc` was made by `KLVM22.1.8`, which is no release of LLVM; it may not be what this LLVM reads
     error[OB0301]: `DIR/text.txt` is neither bitcode, IR text, an ELF file nor an archive: it starts with 6e 6f 74 68 69 6e 67
     ");
 }

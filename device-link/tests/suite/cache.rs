@@ -143,7 +143,7 @@ fn a_damaged_entry_is_told_and_made_anew() {
         .map(name)
         .map(|name| {
             format!(
-                "warning: `{name}` of the cache was damaged and is removed: its content is not what it was"
+                "warning[OB0212]: `{name}` of the cache was damaged and is removed: its content is not what it was"
             )
         })
         .collect();

@@ -18,7 +18,7 @@ mod units;
 use anyhow::{Context as _, Result};
 use archive::Archives;
 use device_link::{Failure, Options, PanicMode, TargetSpec, link_device, write_file};
-use diagnostics::{Diagnostic, Level, Style};
+use diagnostics::{Diagnostic, Level, Style, Warning};
 use embedded::Embedded;
 use error::Error;
 use host_codegen::Container;
@@ -75,7 +75,7 @@ fn run(job: &Job, told: &mut Report) -> Result<()> {
     let mut images = Vec::new();
     while !roots.is_empty() {
         let archives = Archives::write(&roots::needed(&units, &embedded, &roots)?)?;
-        let warning = |text: &String| Diagnostic::of_text(Level::Warning, None, &archives.name_files(text));
+        let warning = |warning: &Warning| archives.in_words_of_files(warning.clone().into());
         match link_device(&archives.paths(), &device_options(job, &roots)) {
             Ok(report) => {
                 told.diagnostics.extend(report.warnings.iter().map(warning));
