@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let tools = run::root().join("target/tools");
     let mdbook = tools.join("bin/mdbook");
     if version(&mdbook).as_deref() != Some(MDBOOK) {
-        install(&tools)?;
+        install(run::cargo(), &tools)?;
     }
     let mut build = run::in_root(&mdbook);
     build.args(["build", "docs"]);
@@ -46,11 +46,10 @@ fn version(mdbook: &Path) -> Option<String> {
 }
 
 /// Optimized it would be built for longer than it ever runs.
-fn install(tools: &Path) -> Result<()> {
-    let mut install = run::cargo();
-    install.args(["install", "--locked", "--debug", "--no-default-features", "--features", "search"]);
-    install.args(["--version", MDBOOK, "mdbook", "--root"]).arg(tools);
-    run::shown(&mut install).with_context(|| {
+fn install(mut cargo: Command, tools: &Path) -> Result<()> {
+    cargo.args(["install", "--locked", "--debug", "--no-default-features", "--features", "search"]);
+    cargo.args(["--version", MDBOOK, "mdbook", "--root"]).arg(tools);
+    run::shown(&mut cargo).with_context(|| {
         format!(
             "there is no mdbook {MDBOOK} in {}, and it can't be installed\n\
              help: this takes a network for its first time; the pages of docs/ can be read as they are",
@@ -61,8 +60,20 @@ fn install(tools: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::version;
+    use super::{install, version};
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+    use std::process::Command;
+
+    #[test]
+    fn without_a_network_the_error_says_what_helps() {
+        let error = install(Command::new("false"), Path::new("tools")).expect_err("nothing is installed");
+        assert_eq!(
+            error.to_string(),
+            "there is no mdbook 0.5.4 in tools, and it can't be installed\n\
+             help: this takes a network for its first time; the pages of docs/ can be read as they are"
+        );
+    }
 
     #[test]
     fn versions_are_read() {
