@@ -7,11 +7,12 @@ const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 const DEBIAN_PREFIX: &str = "/usr/lib/llvm-22";
 const VERSION: &str = "22.1";
 
-const SHIM: [&str; 19] = [
+const SHIM: [&str; 20] = [
     "cpp/pass_builder.cpp",
     "cpp/diagnostic.cpp",
     "cpp/module.cpp",
     "cpp/control_flow.cpp",
+    "cpp/clone.cpp",
     "cpp/debug_location.cpp",
     "cpp/address_space.cpp",
     "cpp/pointer_remap.cpp",

@@ -179,6 +179,11 @@ impl Marker {
         )
     }
 
+    /// Whether it is about what the threads of a block do together, or have in common.
+    pub fn is_of_block(self) -> bool {
+        matches!(self, Self::Barrier | Self::StaticShared | Self::DynamicShared)
+    }
+
     /// Whether threads meet in it, so that it must not be moved under a condition or out of one.
     pub fn is_convergent(self) -> bool {
         matches!(self, Self::Barrier | Self::Lanes(_))

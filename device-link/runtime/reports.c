@@ -128,15 +128,23 @@ DEVICE void __outboard_dev_set_reports(void GENERIC *buffer) { __outboard_report
 // Where the kernel goes on that this thread runs; the entry sets it.
 __attribute__((visibility("hidden"))) _Thread_local void **__outboard_way_out;
 
-// A panic that the host will read ends the kernel. One that nobody reads must not go unseen.
-static __attribute__((noinline)) _Noreturn void leave_kernel(void) {
-  if (__outboard_reports && __outboard_way_out)
+// The work item that panicked ends; device-link has it return behind the call. A panic that nobody reads must not go
+// unseen.
+static __attribute__((noinline, cold)) void __outboard_end_item(void) {
+  if (!__outboard_reports)
+    __builtin_trap();
+}
+
+// A panic in a function that wasn't inlined ends the kernel.
+static __attribute__((noinline, cold)) _Noreturn void __outboard_leave_kernel(void) {
+  __outboard_end_item();
+  if (__outboard_way_out)
     __builtin_longjmp(__outboard_way_out, 1);
   __builtin_trap();
 }
 #elif defined(__SPIRV__)
 // device-link has the work item return there, for SPIR-V has no trap.
-#define leave_kernel __builtin_trap
+#define __outboard_leave_kernel __builtin_trap
 #else
 #ifdef __AMDGPU__
 // No instruction ends a lane: device-link has the kernel return here.
@@ -146,7 +154,7 @@ extern _Noreturn void __outboard_dev_leave_item(void);
 // A panic that the host will read ends its thread, and no other: blocks wait at barriers for those that are left.
 //
 // Source: `exit`, PTX ISA 8.8; `S_BARRIER`, "RDNA3" and "Vega" Instruction Set Architecture.
-static DEVICE _Noreturn void leave_kernel(void) {
+static DEVICE _Noreturn void __outboard_leave_kernel(void) {
   if (!__outboard_reports)
     __builtin_trap();
 #ifdef __NVPTX__
@@ -170,7 +178,7 @@ DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t
     column = location->column;
   }
   report(PANIC, kernel, length_of(kernel), file, file_length, message, shorten(length), line, column, 0, 0 THIS_ITEM);
-  leave_kernel();
+  __outboard_leave_kernel();
 }
 
 // What takes its place in images that don't record panics: the smallest code.

@@ -8,8 +8,8 @@ use crate::problem::Problem;
 use crate::target::Target;
 use crate::trace::Trace;
 use crate::{
-    Error, Result, compose, entry, ir_text, kernels, levels, optimize, own_modules, problem, reach,
-    recursion, retarget, runtime, shared_memory, way_out, work_items,
+    Error, Result, compose, entry, host_loops, ir_text, kernels, levels, optimize, own_modules, problem,
+    reach, recursion, retarget, runtime, shared_memory, way_out,
 };
 use abi::names::{IR_KEY, LINKED_IR_KEY, PTX_KEY, WAY_OUT};
 use abi::reports::REPORTS;
@@ -77,7 +77,14 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
     temps.write_module("linked", &module)?;
     trace.time("retarget", name, || retarget::retarget(&module, target, &machine))?;
 
-    let entries = entry::emit_entries(&module, &kernels, &reached, target)?;
+    let items = if target.is_gpu() {
+        entry::emit_gpu_entries(&module, &kernels, target)?;
+        Vec::new()
+    } else {
+        host_loops::emit_items(&module, &kernels)?
+    };
+    let item_names: Vec<_> = items.iter().map(host_loops::Item::symbol).collect();
+    let kept: Vec<_> = kept.into_iter().chain(item_names.iter().map(String::as_str)).collect();
     bitcode_link::internalize_except(&module, &kept);
     if target.is_gpu() {
         retarget::place_memory(&module, target)?;
@@ -86,7 +93,7 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
         own.link_into(&module, &kernels, (target, arch))?;
     }
     verify_early(&module, "making entries")?;
-    problems.extend(resolve_markers(&context, &module, work, &machine, (&kernels, &reached, &entries))?);
+    problems.extend(resolve_markers(&context, &module, work, &machine, (&kernels, &reached), &items)?);
     temps.write_module("entries", &module)?;
     retarget::link_libraries(&module, target, options.libclc.as_ref())?;
     bitcode_link::internalize_except(&module, &[&exports[..], &[REPORTS, WAY_OUT]].concat());
@@ -152,16 +159,19 @@ fn resolve_markers<'ctx>(
     module: &Module<'ctx>,
     work: &Work<'_>,
     machine: &TargetMachine,
-    (kernels, reached, entries): (&Kernels, &reach::Reached, &[entry::Entry<'ctx>]),
+    (kernels, reached): (&Kernels, &reach::Reached),
+    items: &[host_loops::Item<'ctx>],
 ) -> Result<Vec<Problem>> {
     runtime::link_runtime(context, module, work.target, work.options.panic)?;
-    let mut problems = shared_memory::resolve_static(context, module, kernels, reached);
-    if work.target.is_gpu() {
+    let problems = if work.target.is_gpu() {
+        let problems = shared_memory::resolve_static(context, module, kernels, reached);
         optimize::inline_required(module, machine)?;
+        let entries = reach::in_module(module, kernels).map(|(kernel, entry)| (kernel.name.clone(), entry));
+        runtime::name_kernels(context, module, &entries.collect::<Vec<_>>());
+        problems
     } else {
-        problems.extend(work_items::resolve_markers(module, machine, entries, reached)?);
-    }
-    runtime::name_kernels(context, module, kernels);
+        host_loops::emit_kernels(context, module, machine, (kernels, reached), items)?
+    };
     verify_early(module, "resolving markers")?;
     Ok(problems)
 }

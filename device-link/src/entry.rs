@@ -3,10 +3,9 @@
 use crate::Result;
 use crate::error::Error;
 use crate::kernels::{Form, Kernel, Kernels};
-use crate::reach::{Reached, in_module};
+use crate::reach::in_module;
 use crate::retarget::{address_spaces, conventions};
 use crate::target::Target;
-use crate::work_items::{self, Asked, Geometry, WorkItem};
 use abi::launch::GEOMETRY_SLOTS;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::builder::{Builder, BuilderError};
@@ -18,36 +17,13 @@ use llvm_plugin::inkwell::values::{
 use llvm_plugin::inkwell::{AddressSpace, GlobalVisibility};
 use offload_binary::Slot;
 
-/// An entry that was made, and where in its loops the body is.
-pub(crate) struct Entry<'ctx> {
-    pub(crate) kernel: String,
-    pub(crate) function: FunctionValue<'ctx>,
-    /// What the author wrote. Gone as soon as it is inlined.
-    pub(crate) body: FunctionValue<'ctx>,
-    pub(crate) item: WorkItem<'ctx>,
-}
-
-/// Makes an entry for every ordinary kernel and exports those that have one. On a GPU, the runtime calls an
-/// entry once for each work item, with the kernels' calling convention, and pointers are to global memory.
-pub(crate) fn emit_entries<'ctx>(
-    module: &Module<'ctx>,
-    kernels: &Kernels,
-    reached: &Reached,
-    target: Target,
-) -> Result<Vec<Entry<'ctx>>> {
-    let mut entries = Vec::new();
+/// Makes an entry for every ordinary kernel of a GPU and exports those that have one. The runtime calls an entry once
+/// for each work item, with the kernels' calling convention, and pointers are to global memory.
+pub(crate) fn emit_gpu_entries(module: &Module<'_>, kernels: &Kernels, target: Target) -> Result<()> {
     for (kernel, function) in in_module(module, kernels) {
-        if target.is_gpu() {
-            emit_gpu_entry(module, kernel, function, target).map_err(|error| builder_bug(&error))?;
-        } else if kernel.form == Form::Ordinary {
-            let asked = reached.asked(&kernel.name);
-            let entry = emit_entry(module, kernel, function, asked);
-            entries.push(entry.map_err(|error| builder_bug(&error))?);
-        } else {
-            export(function);
-        }
+        emit_gpu_entry(module, kernel, function, target).map_err(|error| builder_bug(&error))?;
     }
-    Ok(entries)
+    Ok(())
 }
 
 pub(crate) fn builder_bug(error: &BuilderError) -> Error {
@@ -58,52 +34,6 @@ pub(crate) fn builder_bug(error: &BuilderError) -> Error {
 pub(crate) fn export(function: FunctionValue<'_>) {
     function.set_linkage(Linkage::External);
     function.as_global_value().set_visibility(GlobalVisibility::Protected);
-}
-
-/// ```c
-/// void kernel(void *env, uint64_t grid_xy, uint64_t grid_z_block_x, uint64_t block_yz, slot...) {
-///     for (every work item of the geometry)
-///         body(argument of slot...);
-/// }
-/// ```
-fn emit_entry<'ctx>(
-    module: &Module<'ctx>,
-    kernel: &Kernel,
-    body: FunctionValue<'ctx>,
-    asked: Asked,
-) -> std::result::Result<Entry<'ctx>, BuilderError> {
-    let context = module.get_context();
-    let (pointer, slot) = (context.ptr_type(AddressSpace::default()), context.i64_type());
-    body.as_global_value().set_name(&format!("{}.body", kernel.name));
-
-    let mut parameters: Vec<BasicTypeEnum<'ctx>> = vec![pointer.into()];
-    parameters.extend(std::iter::repeat_n(BasicTypeEnum::from(slot), GEOMETRY_SLOTS));
-    parameters.extend(kernel.slots.iter().flatten().map(|kind| match kind {
-        Slot::Pointer => BasicTypeEnum::from(pointer),
-        Slot::Value => slot.into(),
-    }));
-    let parameters: Vec<_> = parameters.into_iter().map(Into::into).collect();
-    let entry = module.add_function(&kernel.name, context.void_type().fn_type(&parameters, false), None);
-    export(entry);
-    let nounwind = Attribute::get_named_enum_kind_id("nounwind");
-    entry.add_attribute(AttributeLoc::Function, context.create_enum_attribute(nounwind, 0));
-
-    let builder = context.create_builder();
-    builder.position_at_end(context.append_basic_block(entry, "entry"));
-    let values = entry.get_params();
-    let (_, values) = values.split_at(1);
-    let (geometry, slots) = values.split_at(GEOMETRY_SLOTS);
-    let geometry: Vec<_> = geometry.iter().map(|value| value.into_int_value()).collect();
-    let geometry = Geometry::unpack(&builder, &geometry)?;
-    let arguments = slots
-        .iter()
-        .zip(body.get_params())
-        .map(|(slot, parameter)| unpack_slot(&builder, *slot, parameter.get_type()))
-        .collect::<std::result::Result<Vec<_>, _>>()?;
-    let item = work_items::emit_loops(&builder, entry, geometry, asked, || {
-        call_like(&builder, body, &arguments).map(|_| ())
-    })?;
-    Ok(Entry { kernel: kernel.name.clone(), function: entry, body, item })
 }
 
 /// ```c
@@ -160,7 +90,7 @@ fn emit_gpu_entry<'ctx>(
 }
 
 /// The value of type `parameter` that a slot carries.
-fn unpack_slot<'ctx>(
+pub(crate) fn unpack_slot<'ctx>(
     builder: &Builder<'ctx>,
     slot: BasicValueEnum<'ctx>,
     parameter: BasicTypeEnum<'ctx>,

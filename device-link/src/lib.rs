@@ -18,6 +18,7 @@ mod compile;
 mod compose;
 mod cuda;
 mod entry;
+mod host_loops;
 mod image;
 mod images;
 mod inlining;
@@ -46,7 +47,6 @@ mod target;
 mod tool;
 mod trace;
 mod way_out;
-mod work_items;
 
 pub mod container;
 pub mod inspect;

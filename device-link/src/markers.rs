@@ -15,7 +15,7 @@ pub(crate) fn of(function: FunctionValue<'_>) -> Option<Marker> {
 
 /// The marker that `function` is, if the loops over work items answer it.
 pub(crate) fn position_of(function: FunctionValue<'_>) -> Option<Marker> {
-    of(function).filter(|marker| marker.is_position() || *marker == Marker::Barrier)
+    of(function).filter(|marker| marker.is_position() || marker.is_of_block())
 }
 
 /// The marker that `function` is, if it asks for the item that reports.

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::error::Error;
+use crate::host_loops::range_name;
 use crate::inlining::inline_small;
 use crate::kernels::Kernels;
 use crate::options::OptLevel;
@@ -10,6 +11,7 @@ use crate::reach::{Reached, in_module};
 use crate::target::Target;
 use crate::trouble::Trouble;
 use llvm_plugin::collect::{Collected, CollectedSeverity, collect};
+use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::passes::PassBuilderOptions;
 use llvm_plugin::inkwell::targets::TargetMachine;
@@ -77,7 +79,12 @@ pub(crate) fn check_collected(collected: Vec<Collected>, what: &'static str) -> 
 
 /// Finds kernels of which optimization left nothing.
 pub(crate) fn find_empty(module: &Module<'_>, kernels: &Kernels, reached: &Reached) -> Vec<Problem> {
-    in_module(module, kernels)
+    let with_work = in_module(module, kernels).map(|(kernel, entry)| {
+        // On x86_64, the entry calls what runs the items, if that does anything.
+        let range = module.get_function(&range_name(&kernel.name));
+        (kernel, range.filter(|_| has_effect(entry)).unwrap_or(entry))
+    });
+    with_work
         .filter(|(_, function)| !has_effect(*function))
         .map(|(kernel, function)| Problem {
             kernel: kernel.name.clone(),
@@ -89,6 +96,9 @@ pub(crate) fn find_empty(module: &Module<'_>, kernels: &Kernels, reached: &Reach
 
 /// What panics come to where nobody records them.
 const TRAPS: [&str; 2] = ["llvm.trap", "llvm.ubsantrap"];
+
+/// What is left of the loops over work items around a kernel that does nothing.
+const LENGTH_OF_ROW: &str = "llvm.umin.i64";
 
 /// Intrinsics that only tell the optimizer something.
 const HINTS: [&str; 3] = ["llvm.assume", "llvm.lifetime.", "llvm.experimental.noalias."];
@@ -117,7 +127,21 @@ fn has_effect(function: FunctionValue<'_>) -> bool {
 fn changes_memory(instruction: InstructionValue<'_>) -> bool {
     match instruction.get_opcode() {
         InstructionOpcode::Store | InstructionOpcode::AtomicRMW | InstructionOpcode::AtomicCmpXchg => true,
-        InstructionOpcode::Call => !is_call_of(instruction, &TRAPS) && !is_call_of(instruction, &HINTS),
+        InstructionOpcode::Call => {
+            !is_call_of(instruction, &TRAPS)
+                && !is_call_of(instruction, &HINTS)
+                && !is_call_of(instruction, &[LENGTH_OF_ROW])
+        }
         _ => false,
     }
+}
+
+/// Whether `call` is of an intrinsic that accesses no memory.
+pub(crate) fn computes_only(call: InstructionValue<'_>) -> bool {
+    let callee = call_site(call).and_then(|call| call.get_called_fn_value());
+    let memory = Attribute::get_named_enum_kind_id("memory");
+    callee.filter(|callee| callee.get_intrinsic_id() != 0).is_some_and(|callee| {
+        let attribute = callee.get_enum_attribute(AttributeLoc::Function, memory);
+        attribute.is_some_and(|attribute| attribute.get_enum_value() == 0)
+    })
 }

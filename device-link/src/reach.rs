@@ -2,13 +2,13 @@
 
 use crate::compose::Origins;
 use crate::hop::Hop;
+use crate::host_loops::Asked;
 use crate::kernels::{Form, Kernel, Kernels};
 use crate::limits::{self, Limit};
 use crate::markers;
 use crate::problem::Problem;
 use crate::target::Target;
 use crate::trouble::Trouble;
-use crate::work_items::Asked;
 use abi::markers::{DYNAMIC_MEMORY, Marker};
 use llvm_plugin::address_space;
 use llvm_plugin::debug_location;
@@ -72,11 +72,11 @@ impl Reached {
     /// What `kernel` asks of where it is.
     pub(crate) fn asked(&self, kernel: &str) -> Asked {
         let markers = || self.ends(kernel).filter_map(|end| Marker::from_symbol(&end.symbol));
-        if markers().any(|marker| matches!(marker, Marker::ThreadId(_) | Marker::BlockId(_))) {
-            return Asked::Block;
+        if markers().any(Marker::is_of_block) {
+            return Asked::Together;
         }
-        let another_axis = markers().any(|marker| matches!(marker, Marker::GlobalId(1..)));
-        if another_axis { Asked::Global } else { Asked::GlobalX }
+        let of_block = markers().any(|marker| matches!(marker, Marker::ThreadId(_) | Marker::BlockId(_)));
+        if of_block { Asked::Block } else { Asked::Global }
     }
 
     /// The way from `kernel` to `symbol`, last step first. Empty if there was none.
@@ -144,16 +144,15 @@ impl Rules {
             (EndKind::ThreadLocal, _) => Some(Trouble::ThreadLocal { symbol }),
             (EndKind::Mutable, _) => (!self.allow_mutable_statics).then_some(Trouble::Mutable { symbol }),
             (EndKind::Outside, None) => None,
-            (EndKind::Outside, Some(marker)) if !self.target.has_marker(marker) => Some(match marker {
-                Marker::Barrier => Trouble::Barrier,
-                _ => Trouble::NoSuchMarker { marker: symbol, target: self.target.name() },
-            }),
+            (EndKind::Outside, Some(marker)) if !self.target.has_marker(marker) => {
+                Some(Trouble::NoSuchMarker { marker: symbol, target: self.target.name() })
+            }
             (EndKind::Outside, Some(_)) if self.unmarked.contains(&symbol) => {
                 Some(Trouble::MayBeMoved { marker: symbol })
             }
             (EndKind::Outside, Some(marker)) => {
-                let placeless =
-                    marker.is_position() && kernel.form != Form::Ordinary && !self.target.is_gpu();
+                let of_geometry = marker.is_position() || marker.is_of_block();
+                let placeless = of_geometry && kernel.form != Form::Ordinary && !self.target.is_gpu();
                 placeless.then_some(Trouble::MarkerInEntry { marker: symbol })
             }
         }
@@ -198,10 +197,13 @@ pub(crate) fn find_limits(
     problems
 }
 
-/// Finds the markers that `function`, the entry of `kernel`, reaches though everything is inlined.
+/// Finds the markers that `function`, the item function of `kernel`, reaches though everything is inlined. Barriers of
+/// its own are where they should be.
 pub(crate) fn find_unresolved(kernel: &str, function: FunctionValue<'_>, reached: &Reached) -> Vec<Problem> {
     let walk = Walk::from(function);
-    let left = walk.nodes.iter().filter(|node| node.is_position()).map(Node::name);
+    let in_callees = |at: usize| walk.edges.iter().any(|(from, to)| *from != 0 && *to == at);
+    let left = walk.nodes.iter().enumerate().filter(|(_, node)| node.is_position());
+    let left = left.filter(|(at, node)| !node.is_barrier() || in_callees(*at)).map(|(_, node)| node.name());
     let problem = |marker: String| Problem {
         kernel: kernel.to_owned(),
         chain: reached.chain(kernel, &marker),
@@ -355,6 +357,10 @@ impl Node<'_> {
 
     fn is_position(&self) -> bool {
         matches!(self.referent, Referent::Function(function) if markers::position_of(function).is_some())
+    }
+
+    fn is_barrier(&self) -> bool {
+        matches!(self.referent, Referent::Function(function) if markers::of(function) == Some(Marker::Barrier))
     }
 
     /// What an error may be about, if one may.

@@ -3,10 +3,8 @@
 
 use crate::Result;
 use crate::error::Error;
-use crate::kernels::Kernels;
 use crate::markers;
 use crate::options::PanicMode;
-use crate::reach::in_module;
 use crate::retarget::attributes;
 use crate::target::Target;
 use abi::markers::{Marker, PREFIX};
@@ -30,6 +28,20 @@ pub(crate) const X86_64_LEVEL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "
 
 /// The function of the runtime that takes the place of `abi::panics::PANIC` where panics aren't recorded.
 const PANIC_TRAP: &str = "__outboard_panic_trap";
+
+/// What a panic of x86_64 ends in where its record is written: it ends the kernel.
+const LEAVE_KERNEL: &str = "__outboard_leave_kernel";
+/// What takes its place in the code of a work item, which it lets go on and return.
+const END_ITEM: &str = "__outboard_end_item";
+
+/// What kernels of x86_64 need whose items meet. device-link calls these when it has looked at the kernels.
+const OF_BLOCKS: [&str; 5] = [
+    "__outboard_block_memory",
+    "__outboard_free_block_memory",
+    "__outboard_dynamic_memory",
+    "__outboard_free_dynamic_memory",
+    "__outboard_items_apart",
+];
 
 const X86_64: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-x86_64.bc"));
 const NVPTX64: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-nvptx64.bc"));
@@ -78,7 +90,9 @@ pub(crate) fn link_runtime<'ctx>(
     let bug = |text| Error::Bug { after: "linking the device runtime", text };
     link_modules(module, runtime).map_err(bug)?;
     for function in module.get_functions().filter(|function| is_runtime(*function)) {
-        function.set_linkage(Linkage::Internal);
+        if !OF_BLOCKS.contains(&function.get_name().to_string_lossy().as_ref()) {
+            function.set_linkage(Linkage::Internal);
+        }
         align_calls(function);
     }
     Ok(())
@@ -114,7 +128,7 @@ fn swap_names(module: &Module<'_>, a: &str, b: &str) {
 fn called_markers<'ctx>(module: &Module<'ctx>, target: Target) -> Vec<FunctionValue<'ctx>> {
     let of_runtime = |function: &FunctionValue<'ctx>| match markers::of(*function) {
         None | Some(Marker::StaticShared | Marker::KernelName | Marker::Item(_) | Marker::LeaveItem) => false,
-        Some(marker) => target.is_gpu() || matches!(marker, Marker::Runtime(_)),
+        Some(marker) => target.is_gpu() || matches!(marker, Marker::Runtime(_)) || marker.is_of_block(),
     };
     let used = |function: &FunctionValue<'ctx>| !uses_of(*function).is_empty();
     module.get_functions().filter(of_runtime).filter(used).collect()
@@ -124,7 +138,43 @@ fn is_runtime(function: FunctionValue<'_>) -> bool {
     function.count_basic_blocks() > 0
         && [PREFIX, PANIC_TRAP]
             .iter()
+            .chain(&OF_BLOCKS)
             .any(|prefix| function.get_name().to_bytes().starts_with(prefix.as_bytes()))
+}
+
+/// The functions of [`OF_BLOCKS`], for one kernel.
+pub(crate) struct BlockRuntime<'ctx> {
+    /// The address of its name.
+    pub(crate) kernel_name: PointerValue<'ctx>,
+    pub(crate) memory: FunctionValue<'ctx>,
+    pub(crate) free_memory: FunctionValue<'ctx>,
+    pub(crate) dynamic_memory: FunctionValue<'ctx>,
+    pub(crate) free_dynamic_memory: FunctionValue<'ctx>,
+    pub(crate) items_apart: FunctionValue<'ctx>,
+}
+
+impl<'ctx> BlockRuntime<'ctx> {
+    /// Of the runtime that is linked into `module`.
+    pub(crate) fn of(context: &'ctx Context, module: &Module<'ctx>, kernel: &str) -> Result<Self> {
+        let [memory, free_memory, dynamic_memory, free_dynamic_memory, items_apart] = OF_BLOCKS.map(|name| {
+            let text = format!("the device runtime has no `{name}`");
+            module.get_function(name).ok_or(Error::Bug { after: "linking the device runtime", text })
+        });
+        let pointer = context.ptr_type(AddressSpace::default());
+        Ok(Self {
+            kernel_name: name_of(context, module, kernel, pointer),
+            memory: memory?,
+            free_memory: free_memory?,
+            dynamic_memory: dynamic_memory?,
+            free_dynamic_memory: free_dynamic_memory?,
+            items_apart: items_apart?,
+        })
+    }
+}
+
+/// What panics end in, and what is to take its place; none, where no panic is recorded.
+pub(crate) fn panic_ends<'ctx>(module: &Module<'ctx>) -> Option<(FunctionValue<'ctx>, FunctionValue<'ctx>)> {
+    module.get_function(LEAVE_KERNEL).zip(module.get_function(END_ITEM))
 }
 
 /// A body that the inputs give a marker is for the host: its callers get the declaration back.
@@ -154,8 +204,13 @@ fn align_calls(function: FunctionValue<'_>) {
     }
 }
 
-/// Tells the runtime in which kernel it is, now that it is inlined; and takes away what nothing uses.
-pub(crate) fn name_kernels<'ctx>(context: &'ctx Context, module: &Module<'ctx>, kernels: &Kernels) {
+/// Tells the runtime in which kernel it is, now that it is inlined into `inlined` of the kernels; and takes away what
+/// nothing uses.
+pub(crate) fn name_kernels<'ctx>(
+    context: &'ctx Context,
+    module: &Module<'ctx>,
+    inlined: &[(String, FunctionValue<'ctx>)],
+) {
     let Some((symbol, _)) = abi::markers::ALL.iter().find(|(_, marker)| *marker == Marker::KernelName) else {
         return;
     };
@@ -165,9 +220,9 @@ pub(crate) fn name_kernels<'ctx>(context: &'ctx Context, module: &Module<'ctx>, 
     for used in uses_of(function) {
         let FunctionUse::Callee(call) = used else { continue };
         let inside = call.get_parent().and_then(|block| block.get_parent());
-        let kernel = in_module(module, kernels).find(|(_, entry)| Some(*entry) == inside);
+        let kernel = inlined.iter().find(|(_, function)| Some(*function) == inside);
         let answer = match kernel {
-            Some((kernel, _)) => name_of(context, module, &kernel.name, pointer),
+            Some((kernel, _)) => name_of(context, module, kernel, pointer),
             None => pointer.const_null(),
         };
         replace_uses(call, answer.into());

@@ -44,7 +44,7 @@ pub(crate) fn resolve_static<'ctx>(
 }
 
 /// Key, size and alignment, where the call gives constants that make sense.
-fn constant_operands(call: InstructionValue<'_>) -> Option<[u64; 3]> {
+pub(crate) fn constant_operands(call: InstructionValue<'_>) -> Option<[u64; 3]> {
     let call = call_site(call)?;
     let mut operands = [0; 3];
     for (index, operand) in (0..).zip(&mut operands) {

@@ -41,9 +41,12 @@ pub enum Trouble {
     /// An entry without the launch environment.
     #[error("has no parameters; its first is the launch environment, a pointer")]
     NoEnvironment,
-    /// It waits for other threads.
-    #[error("waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version")]
-    Barrier,
+    /// Some of its items wait where others don't come.
+    #[error("waits at a barrier that depends on where in its block an item is")]
+    DivergentBarrier,
+    /// A variable whose size is known when it runs alone.
+    #[error("has a variable without a constant size, and waits at a barrier while it is there")]
+    VariableAtBarrier,
     /// Something that the target's device can't do.
     #[error("reaches `{marker}`, which {target} has nothing for")]
     NoSuchMarker {
@@ -176,7 +179,7 @@ impl Trouble {
             Self::FunctionPointer { .. } => Code::OB0016,
             Self::Recursion { .. } => Code::OB0017,
             Self::WideInteger { .. } => Code::OB0018,
-            Self::Barrier => Code::OB0021,
+            Self::DivergentBarrier | Self::VariableAtBarrier => Code::OB0021,
             Self::MayBeMoved { .. } => Code::OB0022,
             Self::NoSuchMarker { .. } => Code::OB0023,
             Self::MarkerOperand { .. } | Self::MarkerNotInlined { .. } => Code::OB0024,
@@ -227,14 +230,18 @@ impl Trouble {
             Self::EntryParameter { .. } | Self::NoEnvironment | Self::MarkerInEntry { .. } => {
                 "give it as --kernel, and let device-link make the entry"
             }
-            Self::Barrier => "link the kernel for GPUs alone",
+            Self::DivergentBarrier => {
+                "have all items of a block come to it, and put a condition around the rest; or let the others return"
+            }
+            Self::VariableAtBarrier => "give the variable a constant size",
             Self::NoSuchMarker { .. } => {
                 "keep the kernel from calling it, or link it for other targets alone"
             }
             Self::Parameter { .. } => "pass it in memory, through a pointer",
             Self::MarkerOperand { .. } => "write key, size and alignment as constants at the call",
             Self::MarkerNotInlined { .. } => {
-                "a function that asks for its position must be called directly, and not by itself"
+                "a function that asks for its position, waits at a barrier or uses shared memory must be called \
+                 directly, and not by itself"
             }
             Self::NoStandardLibrary { .. } => "give the toolchain that made the bitcode with --sysroot",
             Self::UndefinedFunction { native: Some(_), .. }

@@ -2,9 +2,9 @@
 //! item. The device runtime's `leave_kernel` jumps here.
 
 use crate::Result;
-use crate::entry::{builder_bug, call_like, export};
+use crate::entry::{builder_bug, call_like};
+use crate::host_loops::{blocks_name, range_name};
 use crate::kernels::Kernels;
-use crate::reach::in_module;
 use abi::names::WAY_OUT;
 use llvm_plugin::inkwell::AddressSpace;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
@@ -22,25 +22,29 @@ const BUFFER_WORDS: usize = 5;
 const FRAME: u32 = 0;
 const STACK: u32 = 2;
 
-/// Gives every kernel of an optimized module that can leave in its midst an entry that it leaves to.
+/// Gives what runs the items of every kernel, in an optimized module in which they can leave in its midst, a guard that
+/// they leave to.
 pub(crate) fn emit(module: &Module<'_>, kernels: &Kernels) -> Result<()> {
     let Some(variable) = module.get_global(WAY_OUT) else { return Ok(()) };
     // Until now it was for others to see, so that nobody took it for null.
     variable.set_linkage(Linkage::Internal);
     variable.set_visibility(GlobalVisibility::Default);
     make_shared(module);
-    for (_, entry) in in_module(module, kernels) {
-        emit_guard(module, entry, variable.as_pointer_value()).map_err(|error| builder_bug(&error))?;
+    for kernel in kernels.iter() {
+        let range = module.get_function(&range_name(&kernel.name));
+        if let Some(items) = module.get_function(&blocks_name(&kernel.name)).or(range) {
+            emit_guard(module, items, variable.as_pointer_value()).map_err(|error| builder_bug(&error))?;
+        }
     }
     Ok(())
 }
 
 /// ```c
-/// void kernel(slot...) {
+/// void kernel_range(...) {
 ///     void *here[5], *before = way_out;
 ///     here[0] = frame, here[2] = stack, way_out = here;
 ///     if (!setjmp(here))
-///         kernel_items(slot...);
+///         kernel_range_unguarded(...);
 ///     way_out = before;
 /// }
 /// ```
@@ -51,13 +55,14 @@ fn emit_guard<'ctx>(
 ) -> std::result::Result<(), BuilderError> {
     let context = module.get_context();
     let name = items.get_name().to_string_lossy().into_owned();
-    items.as_global_value().set_name(&format!("{name}.items"));
-    items.set_linkage(Linkage::Internal);
-    items.as_global_value().set_visibility(GlobalVisibility::Default);
+    items.as_global_value().set_name(&format!("{name}.unguarded"));
     let attribute = |name| context.create_enum_attribute(Attribute::get_named_enum_kind_id(name), 0);
     items.add_attribute(AttributeLoc::Function, attribute("noinline"));
     let guard = module.add_function(&name, items.get_type(), None);
-    export(guard);
+    guard.set_linkage(Linkage::Internal);
+    guard.set_call_conventions(items.get_call_conventions());
+    let by = guard.as_global_value().as_pointer_value();
+    items.as_global_value().as_pointer_value().replace_all_uses_with(by);
     guard.add_attribute(AttributeLoc::Function, attribute("nounwind"));
 
     let builder = context.create_builder();

@@ -54,3 +54,15 @@ pub fn return_at_traps(module: &Module<'_>, entry: u32) {
     // SAFETY: a live module.
     unsafe { ffi::outboard_return_at_traps(module.as_mut_ptr(), entry) }
 }
+
+/// Where control can go at the end of `block`, as often as its terminator names it.
+pub fn successors<'ctx>(block: BasicBlock<'ctx>) -> Vec<BasicBlock<'ctx>> {
+    let Some(terminator) = block.get_terminator() else { return Vec::new() };
+    // SAFETY: a live terminator, and indices in range.
+    unsafe {
+        let count = core::LLVMGetNumSuccessors(terminator.as_value_ref());
+        (0..count)
+            .filter_map(|index| BasicBlock::new(core::LLVMGetSuccessor(terminator.as_value_ref(), index)))
+            .collect()
+    }
+}

@@ -141,6 +141,11 @@ unsafe extern "C" {
     );
     pub(crate) fn outboard_invoke_to_call(invoke: LLVMValueRef) -> LLVMValueRef;
 
+    pub(crate) fn outboard_clone_body(destination: LLVMValueRef, source: LLVMValueRef);
+    pub(crate) fn outboard_demote_to_stack(instruction: LLVMValueRef) -> LLVMValueRef;
+    pub(crate) fn outboard_remove_unreachable_blocks(function: LLVMValueRef);
+    pub(crate) fn outboard_drop_poison_flags(instruction: LLVMValueRef);
+
     pub(crate) fn outboard_debug_function_name(instruction: LLVMValueRef, sink: Sink, string: *mut c_void);
     pub(crate) fn outboard_debug_frames(instruction: LLVMValueRef, sink: Sink, string: *mut c_void);
 

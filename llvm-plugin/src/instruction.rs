@@ -1,11 +1,13 @@
 //! Calls and their operands, for `call` and `invoke` alike: inkwell's `CallSiteValue` takes calls only.
 
+use crate::ffi;
+use inkwell::builder::{Builder, BuilderError};
 use inkwell::llvm_sys::LLVMTypeKind;
 use inkwell::llvm_sys::core;
 use inkwell::llvm_sys::prelude::{LLVMUseRef, LLVMValueRef};
 use inkwell::values::{
     AsValueRef, BasicValueEnum, CallSiteValue, FunctionValue, GlobalValue, InstructionOpcode,
-    InstructionValue, PointerValue,
+    InstructionValue, IntValue, PointerValue,
 };
 
 /// `instruction` as a call site, if it is a call or an invoke.
@@ -191,4 +193,44 @@ pub fn take_mark(instruction: InstructionValue<'_>, kind: &str) -> Option<u64> {
         let is_number = !number.is_null() && !core::LLVMIsAConstantInt(number).is_null();
         is_number.then(|| core::LLVMConstIntGetZExtValue(number))
     }
+}
+
+/// The address `bytes` behind `base`, in the same object.
+pub fn byte_offset<'ctx>(
+    builder: &Builder<'ctx>,
+    base: PointerValue<'ctx>,
+    bytes: IntValue<'ctx>,
+) -> Result<PointerValue<'ctx>, BuilderError> {
+    let byte = bytes.get_type().get_context().i8_type();
+    // SAFETY: a byte array has any number of elements; that the address is in the object is the caller's promise to
+    // LLVM, which this builds no access with.
+    unsafe { builder.build_in_bounds_gep(byte, base, &[bytes], "at") }
+}
+
+/// The instruction that `value` is, if it is one.
+pub fn as_instruction<'ctx>(value: BasicValueEnum<'ctx>) -> Option<InstructionValue<'ctx>> {
+    // SAFETY: `LLVMIsAInstruction` gives null for anything else.
+    unsafe {
+        let instruction = core::LLVMIsAInstruction(value.as_value_ref());
+        (!instruction.is_null()).then(|| InstructionValue::new(instruction))
+    }
+}
+
+/// Which parameter of its function `value` is, if it is one.
+pub fn parameter_index(value: BasicValueEnum<'_>) -> Option<usize> {
+    // SAFETY: `LLVMIsAArgument` gives null for anything else, and a parameter is one of its function's.
+    unsafe {
+        let argument = core::LLVMIsAArgument(value.as_value_ref());
+        if argument.is_null() {
+            return None;
+        }
+        let function = core::LLVMGetParamParent(argument);
+        (0..core::LLVMCountParams(function)).position(|index| core::LLVMGetParam(function, index) == argument)
+    }
+}
+
+/// Has `instruction` compute something wherever it stands: takes away its promises about its operands.
+pub fn drop_poison_flags(instruction: InstructionValue<'_>) {
+    // SAFETY: a live instruction.
+    unsafe { ffi::outboard_drop_poison_flags(instruction.as_value_ref()) }
 }

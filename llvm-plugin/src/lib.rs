@@ -14,6 +14,7 @@ pub mod atomic;
 pub mod backend;
 pub mod bitcode;
 mod boundary;
+pub mod clone;
 pub mod collect;
 pub mod constant;
 pub mod control_flow;

@@ -94,7 +94,7 @@ impl Target {
     /// Whether the device can do what `marker` stands for.
     pub(crate) fn has_marker(self, marker: Marker) -> bool {
         match self {
-            Self::X86_64 => marker.is_position() || matches!(marker, Marker::Runtime(_) | Marker::KernelName),
+            Self::X86_64 => !matches!(marker, Marker::Lanes(_)),
             Self::Spirv64 => marker != Marker::DynamicShared,
             Self::Nvptx64 | Self::Amdgcn => true,
         }

@@ -116,6 +116,9 @@ const MEMORY_FUNCTIONS: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "b
 /// C's allocator, which Rust's is made of.
 const MEMORY_ALLOCATION: [&str; 5] = ["malloc", "calloc", "realloc", "free", "aligned_alloc"];
 
+/// What the device runtime takes memory of a block from that may be of any size.
+const MEMORY_MAPPING: [&str; 2] = ["mmap", "munmap"];
+
 /// Functions of libm on `double`; those on `float` have an `f` more.
 ///
 /// Source: ISO C17, 7.12; and `sincos`, `exp10` of glibc, which LLVM makes of pairs and intrinsics.
@@ -185,6 +188,7 @@ pub(super) fn has_function(symbol: &str) -> bool {
     let is_math = |name: &str| MATH_FUNCTIONS.contains(&name);
     MEMORY_FUNCTIONS.contains(&symbol)
         || MEMORY_ALLOCATION.contains(&symbol)
+        || MEMORY_MAPPING.contains(&symbol)
         || is_math(symbol)
         || symbol.strip_suffix('f').is_some_and(is_math)
 }

@@ -1,10 +1,18 @@
-; A barrier two calls away, with debug info on the way.
+; A barrier two calls away that some threads come to, with debug info on the way; then one for all.
 declare void @__outboard_dev_barrier()
+declare i32 @__outboard_dev_thread_id_x()
 define internal void @wait() !dbg !6 {
   call void @__outboard_dev_barrier(), !dbg !9
   ret void
 }
 define void @k(ptr %out) !dbg !7 {
+  %thread = call i32 @__outboard_dev_thread_id_x()
+  %first = icmp ult i32 %thread, 4
+  br i1 %first, label %some, label %all
+some:
+  call void @wait(), !dbg !8
+  br label %all
+all:
   call void @wait(), !dbg !8
   store i32 1, ptr %out
   ret void

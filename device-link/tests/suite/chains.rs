@@ -131,10 +131,6 @@ fn for_gpus() {
 #[test]
 fn for_x86_64() {
     insta::assert_snapshot!(check("x86_64"), @"
-    error[OB0021]: kernel `barrier` waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version
-      in `demo::inner::wait` at limits.rs:38:18 (DIR/libdemo.rlib(MEMBER))
-      in `barrier` at limits.rs:57:5 (DIR/libdemo.rlib(MEMBER))
-    help: link the kernel for GPUs alone
     error[OB0013]: kernel `local` uses the thread-local variable `demo::CALLS::{{constant}}::{{closure}}::__RUST_STD_INTERNAL_VAL`
       in `demo::CALLS::{{constant}}::{{closure}}` at STD (DIR/libdemo.rlib(MEMBER))
       in `core::ops::function::FnOnce::call_once` at STD (DIR/libdemo.rlib(MEMBER))
@@ -152,9 +148,6 @@ fn for_x86_64() {
     error[OB0001]: kernel `returns` returns `i32`; a kernel returns nothing
       in `returns` at limits.rs:88 (DIR/libdemo.rlib(MEMBER))
     help: have it write the result to memory, through a pointer
-    error[OB0023]: kernel `shared` reaches `__outboard_dev_dynamic_shared`, which x86_64 has nothing for
-      in `shared` at limits.rs:94:20 (DIR/libdemo.rlib(MEMBER))
-    help: keep the kernel from calling it, or link it for other targets alone
     error[OB0011]: kernel `undefined` calls `nowhere`, which no input defines
       in `demo::inner::away` at limits.rs:33:18 (DIR/libdemo.rlib(MEMBER))
       in `undefined` at limits.rs:99:10 (DIR/libdemo.rlib(MEMBER))

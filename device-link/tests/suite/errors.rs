@@ -18,11 +18,16 @@ fn check_in(folder: &Path, arguments: &[&str]) -> String {
 
 #[test]
 fn kernels_with_call_chains() {
+    insta::assert_snapshot!(check(&["variable_at_barrier.ll"]), @"
+    error[OB0021]: kernel `k` has a variable without a constant size, and waits at a barrier while it is there
+      in `k` (variable_at_barrier.ll)
+    help: give the variable a constant size
+    ");
     insta::assert_snapshot!(check(&["barrier.ll"]), @"
-    error[OB0021]: kernel `k` waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version
+    error[OB0021]: kernel `k` waits at a barrier that depends on where in its block an item is
       in `wait` at src/kernels.c:4:9 (barrier.ll)
       in `k` at src/kernels.c:8:5 (barrier.ll)
-    help: link the kernel for GPUs alone
+    help: have all items of a block come to it, and put a condition around the rest; or let the others return
     ");
     insta::assert_snapshot!(check(&["outside_missing.ll"]), @"
     error[OB0011]: kernel `one` calls `core::panicking::panic`, which no input defines
@@ -49,11 +54,11 @@ fn kernels_with_call_chains() {
     error[OB0024]: kernel `pointer` reaches `__outboard_dev_block_id_y` in a function that can't be inlined into it
       in `row` (recursive.ll)
       in `pointer` (recursive.ll)
-    help: a function that asks for its position must be called directly, and not by itself
+    help: a function that asks for its position, waits at a barrier or uses shared memory must be called directly, and not by itself
     error[OB0024]: kernel `recursive` reaches `__outboard_dev_global_id_x` in a function that can't be inlined into it
       in `sum` (recursive.ll)
       in `recursive` (recursive.ll)
-    help: a function that asks for its position must be called directly, and not by itself
+    help: a function that asks for its position, waits at a barrier or uses shared memory must be called directly, and not by itself
     ");
     insta::assert_snapshot!(check(&["recursive.ll", "--entry", "entry"]), @"
     error[OB0002]: entry `entry` reaches `__outboard_dev_block_id_y`, which needs the geometry that an entry of its own doesn't get
@@ -288,5 +293,5 @@ fn errors_as_json() {
     let arguments = ["link", "barrier.ll", "-o", "/nowhere/dev.offload", "--message-format", "json"];
     let output = run(device_link().args(arguments));
     assert_eq!(output.status.code(), Some(1));
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr).trim_end(), @r#"{"code":"OB0021","kernel":"k","message":"kernel `k` waits at a barrier, and kernels with barriers can't be linked for x86_64 by this version\n  in `wait` at src/kernels.c:4:9 (barrier.ll)\n  in `k` at src/kernels.c:8:5 (barrier.ll)\nhelp: link the kernel for GPUs alone","reason":"error"}"#);
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr).trim_end(), @r#"{"code":"OB0021","kernel":"k","message":"kernel `k` waits at a barrier that depends on where in its block an item is\n  in `wait` at src/kernels.c:4:9 (barrier.ll)\n  in `k` at src/kernels.c:8:5 (barrier.ll)\nhelp: have all items of a block come to it, and put a condition around the rest; or let the others return","reason":"error"}"#);
 }

@@ -1,5 +1,6 @@
 //! Tests of device-link as a program: links that run, links that are refused, containers.
 
+mod barriers;
 mod bitcode;
 mod cache;
 mod chains;

@@ -144,9 +144,13 @@ fn allocators() {
     insta::assert_snapshot!(calls("x86_64"), @"
     declare ptr @aligned_alloc(i64, i64)
     declare void @free(ptr)
-    %memory.i6 = call ptr @aligned_alloc(i64 4, i64 8) #1
+    %memory.i1 = call ptr @aligned_alloc(i64 4, i64 8) #1
     %memory.i = call ptr @aligned_alloc(i64 4, i64 16) #1
-    call void @free(ptr nonnull %memory.i6) #1
+    call void @free(ptr nonnull %memory.i1) #1
+    call void @free(ptr nonnull %memory.i) #1
+    %memory.i1 = call ptr @aligned_alloc(i64 4, i64 8) #1
+    %memory.i = call ptr @aligned_alloc(i64 4, i64 16) #1
+    call void @free(ptr nonnull %memory.i1) #1
     call void @free(ptr nonnull %memory.i) #1
     ");
     for target in [AMDGCN, SPIRV64] {

@@ -13,6 +13,8 @@ unsafe extern "C" {
     pub safe fn thread_x() -> u32;
     #[link_name = "__outboard_dev_thread_id_y"]
     pub safe fn thread_y() -> u32;
+    #[link_name = "__outboard_dev_thread_id_z"]
+    pub safe fn thread_z() -> u32;
     #[link_name = "__outboard_dev_block_id_x"]
     pub safe fn block_x() -> u32;
     #[link_name = "__outboard_dev_block_id_y"]

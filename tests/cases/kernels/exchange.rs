@@ -4,7 +4,6 @@
 //@ in u32 128 wave
 //@ out u32 128
 //@ together
-//@ refused x86_64: barrier
 
 use crate::device::{barrier, global_x, input, own, shared, thread_x};
 

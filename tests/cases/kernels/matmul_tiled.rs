@@ -6,7 +6,6 @@
 //@ out f32 576
 //@ close 1e-5
 //@ together
-//@ refused x86_64: barrier
 
 use crate::device::{barrier, global_x, global_y, input, own, shared, thread_x, thread_y};
 

@@ -4,7 +4,6 @@
 //@ in u32 250 wave
 //@ out u32 4
 //@ together
-//@ refused x86_64: barrier
 
 use crate::device::{barrier, block_x, global_x, input, own, shared, thread_x};
 

@@ -5,7 +5,6 @@
 //@ in u64 144 wave
 //@ out u64 144
 //@ together
-//@ refused x86_64: `__outboard_dev_dynamic_shared`, which x86_64 has nothing for
 //@ refused spirv64: `__outboard_dev_dynamic_shared`, which spirv64 has nothing for
 
 use crate::device::{barrier, block_size_x, dynamic_shared, global_x, input, own, thread_x};

@@ -4,7 +4,6 @@
 //@ in u64 576 wave
 //@ inout u64 576 zero
 //@ together
-//@ refused x86_64: barrier
 
 use crate::device::{barrier, block_x, block_y, global_x, global_y, input, own, shared, thread_x, thread_y};
 

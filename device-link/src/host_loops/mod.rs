@@ -1,0 +1,271 @@
+//! Kernels on x86_64, where the runtime calls a kernel once: loops over the work items around the kernel's body. Items
+//! that meet at barriers run from one barrier to the next, one after the other (continuation-based synchronization).
+//!
+//! In order: `item` makes a function of what one item does. Where items meet, `flow` is that as plain data,
+//! `uniformity` and `plan` say what is kept across barriers and how, `variables` and `stretches` take the function
+//! apart at its barriers, and `state_machine` runs the parts; `block_memory` and `launch` are what is around.
+
+mod block_items;
+mod block_memory;
+mod checks;
+mod fast_path;
+mod flow;
+mod geometry;
+mod item;
+mod launch;
+mod loops;
+mod plan;
+mod ranges;
+mod shared;
+mod state_machine;
+mod stretches;
+mod uniformity;
+mod variables;
+
+use crate::entry::{builder_bug, export};
+use crate::kernels::{Form, Kernel, Kernels};
+use crate::optimize::run_passes;
+use crate::problem::Problem;
+use crate::reach::{Reached, find_unresolved, in_module};
+use crate::runtime::{self, BlockRuntime};
+use crate::trouble::Trouble;
+use crate::{Result, inlining, markers};
+use abi::markers::Marker;
+use block_memory::Needs;
+use flow::Flow;
+pub(crate) use item::Item;
+use launch::Unit;
+pub(crate) use launch::range_name;
+use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
+use llvm_plugin::inkwell::builder::BuilderError;
+use llvm_plugin::inkwell::context::Context;
+use llvm_plugin::inkwell::module::{Linkage, Module};
+use llvm_plugin::inkwell::targets::{TargetData, TargetMachine};
+use llvm_plugin::inkwell::values::FunctionValue;
+use llvm_plugin::instruction::{FunctionUse, call_site, uses_of};
+use plan::Plan;
+pub(crate) use state_machine::blocks_name;
+use stretches::Stretches;
+use uniformity::{Divergence, has_divergent_barrier};
+
+/// A result of the builder's.
+type Built<T> = std::result::Result<T, BuilderError>;
+
+/// Inlines what has to be, and what costs little: panics of inlined code end their item alone, and what an item keeps
+/// across barriers is better known.
+const INLINE: &str = "always-inline,globaldce";
+const SIMPLIFY: &str = "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg),\
+    cgscc(inline,function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg))";
+
+/// Small loops of constant length are none, so that the loops over items are the innermost.
+const UNROLL: &str = "function(loop-simplify,lcssa,loop(loop-rotate<no-header-duplication>),\
+    loop-unroll<O2;full-unroll-max=64;no-partial;no-peeling;no-runtime;no-upperbound>,\
+    sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg)";
+
+/// What the functions of stretches have in common is gone from each.
+const CLEAN_UP: &str =
+    "function(simplifycfg,sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg)";
+
+/// What a kernel asks of where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Nothing, or its place in the grid.
+    Global,
+    /// Its block, or its place in that.
+    Block,
+    /// Its items meet, or have memory in common.
+    Together,
+}
+
+/// Makes an item function for every ordinary kernel, and exports kernels that are entries as they are.
+pub(crate) fn emit_items<'ctx>(module: &Module<'ctx>, kernels: &Kernels) -> Result<Vec<Item<'ctx>>> {
+    let mut items = Vec::new();
+    for (kernel, function) in in_module(module, kernels) {
+        if kernel.form == Form::Ordinary {
+            let item = item::emit(module, &kernel.name, function);
+            items.push(item.map_err(|error| builder_bug(&error))?);
+        } else {
+            export(function);
+        }
+    }
+    Ok(items)
+}
+
+/// Makes the entries of kernels of their items. Returns the kernels for which that can't be done.
+pub(crate) fn emit_kernels<'ctx>(
+    context: &'ctx Context,
+    module: &Module<'ctx>,
+    machine: &TargetMachine,
+    (kernels, reached): (&Kernels, &Reached),
+    items: &[Item<'ctx>],
+) -> Result<Vec<Problem>> {
+    // No pass keeps locations for the copies that are made here.
+    module.strip_debug_info();
+    mark_barrier(module);
+    require_inlining_of_all(module, items, reached);
+    run_passes(module, machine, INLINE, "inline kernels")?;
+    for item in items {
+        item::answer(module, item).map_err(|error| builder_bug(&error))?;
+    }
+    item::forget(module);
+    run_passes(module, machine, SIMPLIFY, "simplify kernels")?;
+    let together = |item: &Item<'ctx>| reached.asked(&item.kernel) == Asked::Together;
+    if items.iter().any(together) {
+        run_passes(module, machine, UNROLL, "unroll loops of kernels")?;
+    }
+    let inlined: Vec<_> = items.iter().map(|item| (item.kernel.clone(), item.function)).collect();
+    runtime::name_kernels(context, module, &inlined);
+    let ends = runtime::panic_ends(module);
+    let (mut problems, mut prepared) = (Vec::new(), Vec::new());
+    for item in items {
+        if let Some((leave_kernel, end_item)) = ends {
+            item::end_at_panics(item.function, leave_kernel, end_item)
+                .map_err(|error| builder_bug(&error))?;
+        }
+        match prepare(module, item, reached, &machine.get_target_data())? {
+            Ok(kind) => prepared.push((item, kind)),
+            Err(found) => problems.extend(found),
+        }
+    }
+    run_passes(module, machine, CLEAN_UP, "simplify what is between barriers")?;
+    for (item, kind) in &prepared {
+        let Some(kernel) = kernels.iter().find(|kernel| kernel.name == item.kernel) else { continue };
+        let runtime = match kind {
+            Prepared::Together(..) => Some(BlockRuntime::of(context, module, &item.kernel)?),
+            Prepared::Rows | Prepared::Blocks => None,
+        };
+        emit_kernel(module, kernel, item, (kind, runtime)).map_err(|error| builder_bug(&error))?;
+    }
+    for item in items {
+        item.function.set_linkage(Linkage::Internal);
+    }
+    run_passes(module, machine, CLEAN_UP, "simplify rows without checks")?;
+    Ok(problems)
+}
+
+/// What the loops of a kernel are to be.
+enum Prepared<'ctx> {
+    /// Over rows of the grid.
+    Rows,
+    /// Over blocks and their threads.
+    Blocks,
+    /// The same, from barrier to barrier.
+    Together(Stretches<'ctx>, Needs),
+}
+
+/// The entry of a kernel, and what it calls.
+fn emit_kernel<'ctx>(
+    module: &Module<'ctx>,
+    kernel: &Kernel,
+    item: &Item<'ctx>,
+    prepared: (&Prepared<'ctx>, Option<BlockRuntime<'ctx>>),
+) -> Built<()> {
+    let (range, unit) = match prepared {
+        (Prepared::Together(stretches, needs), Some(runtime)) => {
+            let blocks = state_machine::emit(module, &item.kernel, stretches, &runtime)?;
+            (block_memory::emit_range(module, item, blocks, *needs, &runtime)?, Unit::Block)
+        }
+        (Prepared::Rows, _) => (ranges::emit_rows(module, item)?, Unit::Item),
+        (Prepared::Blocks | Prepared::Together(..), _) => (ranges::emit_blocks(module, item)?, Unit::Block),
+    };
+    launch::emit_entry(module, kernel, range, unit)?;
+    Ok(())
+}
+
+/// Takes a kernel apart at its barriers, if it has any; or tells what is wrong with it.
+fn prepare<'ctx>(
+    module: &Module<'ctx>,
+    item: &Item<'ctx>,
+    reached: &Reached,
+    layout: &TargetData,
+) -> Result<std::result::Result<Prepared<'ctx>, Vec<Problem>>> {
+    let bug = |error: BuilderError| builder_bug(&error);
+    let shared = shared::place(module, item).map_err(bug)?;
+    let unresolved = find_unresolved(&item.kernel, item.function, reached);
+    if !unresolved.is_empty() {
+        return Ok(Err(unresolved));
+    }
+    match reached.asked(&item.kernel) {
+        Asked::Global => return Ok(Ok(Prepared::Rows)),
+        Asked::Block => return Ok(Ok(Prepared::Blocks)),
+        Asked::Together => {}
+    }
+    let problem = |trouble: Trouble, marker: Marker| {
+        let chain = reached.chain(&item.kernel, item::symbol(marker));
+        Ok(Err(vec![Problem { kernel: item.kernel.clone(), trouble, chain }]))
+    };
+    let Some(shared) = shared else {
+        let marker = item::symbol(Marker::StaticShared).to_owned();
+        return problem(Trouble::MarkerOperand { marker }, Marker::StaticShared);
+    };
+    let variables = variables::keep(item.function, &Flow::of(item.function), layout).map_err(bug)?;
+    let Some(variables) = variables else { return problem(Trouble::VariableAtBarrier, Marker::Barrier) };
+    let flow = Flow::of(item.function);
+    if has_divergent_barrier(&flow, item::differs) {
+        return problem(Trouble::DivergentBarrier, Marker::Barrier);
+    }
+    let plan = Plan::of(&flow, &Divergence::of(&flow, item::differs));
+    let stretches = stretches::emit(module, item.function, &flow, plan, layout)?;
+    let needs = Needs {
+        shared: shared.bytes,
+        has_dynamic: !reached.chain(&item.kernel, item::symbol(Marker::DynamicShared)).is_empty(),
+        kept: stretches.bytes,
+        variables: variables.bytes,
+        alignment: shared.alignment.max(variables.alignment),
+    };
+    Ok(Ok(Prepared::Together(stretches, needs)))
+}
+
+/// A barrier is where it is: in no other branch, and not in several.
+fn mark_barrier(module: &Module<'_>) {
+    let barrier = module.get_functions().find(|function| markers::of(*function) == Some(Marker::Barrier));
+    for (function, name) in barrier
+        .into_iter()
+        .flat_map(|function| ["convergent", "noduplicate", "nounwind"].map(|name| (function, name)))
+    {
+        let kind = Attribute::get_named_enum_kind_id(name);
+        function.add_attribute(AttributeLoc::Function, module.get_context().create_enum_attribute(kind, 0));
+    }
+}
+
+/// Kernels' bodies go into their item functions, with all that asks for its position or meets others.
+fn require_inlining_of_all(module: &Module<'_>, items: &[Item<'_>], reached: &Reached) {
+    for function in module.get_functions() {
+        let name = function.get_name().to_string_lossy();
+        if markers::position_of(function).is_some() {
+            // A body that the author gave it is for the host.
+            forbid_inlining(module, function);
+        } else if reached.on_the_way_to_markers.contains(name.as_ref()) {
+            require_inlining(module, function);
+        }
+    }
+    for item in items {
+        require_inlining(module, item.body);
+    }
+    for function in inlining::find_reporting(module) {
+        require_inlining(module, function);
+    }
+}
+
+fn forbid_inlining(module: &Module<'_>, function: FunctionValue<'_>) {
+    let kind = Attribute::get_named_enum_kind_id;
+    function.remove_enum_attribute(AttributeLoc::Function, kind("alwaysinline"));
+    let never = module.get_context().create_enum_attribute(kind("noinline"), 0);
+    function.add_attribute(AttributeLoc::Function, never);
+}
+
+fn require_inlining(module: &Module<'_>, function: FunctionValue<'_>) {
+    let kind = Attribute::get_named_enum_kind_id;
+    if function.count_basic_blocks() > 0 {
+        function.remove_enum_attribute(AttributeLoc::Function, kind("noinline"));
+        let always = module.get_context().create_enum_attribute(kind("alwaysinline"), 0);
+        function.add_attribute(AttributeLoc::Function, always);
+    }
+    for used in uses_of(function) {
+        if let FunctionUse::Callee(instruction) = used
+            && let Some(call) = call_site(instruction)
+        {
+            call.remove_enum_attribute(AttributeLoc::Function, kind("noinline"));
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What of a function with barriers is kept across each of them, and how: computed anew, once for the block, or for each
+//! work item. Plain data.
+
+use super::flow::{Flow, Kind, Operand};
+use super::uniformity::Divergence;
+use std::collections::BTreeSet;
+
+/// The most instructions that compute a value anew in place of keeping it.
+const LONGEST_CHAIN: usize = 24;
+
+/// What a function does between its barriers, and what it keeps across them.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// In the order of the statuses that stand for them: the first barrier is status 1.
+    pub(crate) barriers: Vec<Barrier>,
+    /// What is before any barrier, then what is behind each of them.
+    pub(crate) stretches: Vec<Stretch>,
+    /// Values that the items of a block have in common, in order.
+    pub(crate) uniform: Vec<usize>,
+    /// Values of each item, in order.
+    pub(crate) own: Vec<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Barrier {
+    /// Its block.
+    pub(crate) block: usize,
+    /// What is written down when an item comes to it, and read when it goes on.
+    pub(crate) kept: BTreeSet<usize>,
+    /// What is used behind it and computed anew, each behind what it is made of.
+    pub(crate) anew: Vec<usize>,
+    /// Which of `anew` and `kept` are used behind it.
+    pub(crate) used: BTreeSet<usize>,
+}
+
+/// What an item does until it comes to a barrier or its end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    /// The statuses of the barriers that it may come to.
+    pub(crate) next: Vec<usize>,
+    /// Whether it may come to its end.
+    pub(crate) may_end: bool,
+}
+
+impl Plan {
+    pub(crate) fn of(flow: &Flow, divergence: &Divergence) -> Self {
+        let live = live_at_start(flow);
+        let chains = Chains { flow, divergence };
+        let mut barriers = Vec::new();
+        for block in flow.barriers() {
+            let used: BTreeSet<usize> =
+                flow.blocks[block].successors.iter().flat_map(|next| live[*next].iter().copied()).collect();
+            let mut barrier = Barrier { block, kept: BTreeSet::new(), anew: Vec::new(), used };
+            for value in &barrier.used {
+                match chains.of(*value) {
+                    Some(chain) => {
+                        barrier.kept.extend(chain.leaves);
+                        for link in chain.links {
+                            if !barrier.anew.contains(&link) {
+                                barrier.anew.push(link);
+                            }
+                        }
+                    }
+                    None => {
+                        barrier.kept.insert(*value);
+                    }
+                }
+            }
+            barriers.push(barrier);
+        }
+        let kept: BTreeSet<usize> =
+            barriers.iter().flat_map(|barrier| barrier.kept.iter().copied()).collect();
+        let (own, uniform) = kept.into_iter().partition(|value| divergence.is_divergent(*value));
+        let stretches = stretches(flow, &barriers);
+        Self { barriers, stretches, uniform, own }
+    }
+}
+
+/// The stretches behind the function's start and behind each barrier.
+fn stretches(flow: &Flow, barriers: &[Barrier]) -> Vec<Stretch> {
+    let starts = std::iter::once(vec![0])
+        .chain(barriers.iter().map(|barrier| flow.blocks[barrier.block].successors.clone()));
+    let stretch = |starts: Vec<usize>| {
+        let reached = flow.reach(&starts, |block| flow.next_without_barrier(block));
+        let next =
+            (1..).zip(barriers).filter(|(_, barrier)| reached[barrier.block]).map(|(status, _)| status);
+        let ends = |block: usize| reached[block] && flow.blocks[block].is_end;
+        Stretch { next: next.collect(), may_end: (0..flow.blocks.len()).any(ends) }
+    };
+    starts.map(stretch).collect()
+}
+
+/// The values that are used behind some barrier and computed before it.
+pub(crate) fn live_at_barriers(flow: &Flow) -> BTreeSet<usize> {
+    let live = live_at_start(flow);
+    let behind = flow.barriers().into_iter().flat_map(|block| flow.blocks[block].successors.iter());
+    behind.flat_map(|next| live[*next].iter().copied()).collect()
+}
+
+/// For each block, the values that are computed before it and used in it or behind.
+fn live_at_start(flow: &Flow) -> Vec<BTreeSet<usize>> {
+    let mut live: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); flow.blocks.len()];
+    let mut open: Vec<usize> = (0..flow.blocks.len()).collect();
+    while let Some(block) = open.pop() {
+        let mut now = live_at_end(flow, &live, block);
+        for index in flow.blocks[block].values.clone().rev() {
+            now.remove(&index);
+            if flow.values[index].kind != Kind::Phi {
+                now.extend(flow.values[index].operands.iter().filter_map(|operand| operand.value()));
+            }
+        }
+        if now != live[block] {
+            live[block] = now;
+            open.extend(&flow.blocks[block].predecessors);
+        }
+    }
+    live
+}
+
+fn live_at_end(flow: &Flow, live: &[BTreeSet<usize>], block: usize) -> BTreeSet<usize> {
+    let mut now = BTreeSet::new();
+    for next in &flow.blocks[block].successors {
+        now.extend(&live[*next]);
+        for index in flow.blocks[*next].values.clone() {
+            if flow.values[index].kind == Kind::Phi {
+                now.extend(flow.incoming(index, block).value());
+            }
+        }
+    }
+    now
+}
+
+/// How values can be computed anew.
+struct Chains<'a> {
+    flow: &'a Flow,
+    divergence: &'a Divergence,
+}
+
+/// Instructions that compute a value, it being the last.
+#[derive(Debug, Default)]
+struct Chain {
+    links: Vec<usize>,
+    /// Values of the whole block that they start from.
+    leaves: BTreeSet<usize>,
+}
+
+impl Chains<'_> {
+    /// How `value` is computed of parameters, constants and what the block has in common, if that is cheap. What the
+    /// block has in common itself is, only if it is made of parameters and constants.
+    fn of(&self, value: usize) -> Option<Chain> {
+        let mut chain = Chain::default();
+        let found = self.extend(&mut chain, value, 0);
+        let found = found && (self.divergence.is_divergent(value) || chain.leaves.is_empty());
+        found.then_some(chain)
+    }
+
+    fn extend(&self, chain: &mut Chain, value: usize, depth: usize) -> bool {
+        if chain.links.contains(&value) {
+            return true;
+        }
+        if self.flow.values[value].kind != Kind::Cheap || depth >= LONGEST_CHAIN {
+            return self.leaf(chain, value);
+        }
+        let (links, leaves) = (chain.links.len(), chain.leaves.clone());
+        let operands = self.flow.values[value].operands.iter();
+        if operands
+            .filter_map(|operand| operand.value())
+            .all(|operand| self.extend(chain, operand, depth + 1))
+        {
+            chain.links.push(value);
+            return chain.links.len() <= LONGEST_CHAIN;
+        }
+        chain.links.truncate(links);
+        chain.leaves = leaves;
+        self.leaf(chain, value)
+    }
+
+    fn leaf(&self, chain: &mut Chain, value: usize) -> bool {
+        let uniform = !self.divergence.is_divergent(value);
+        if uniform {
+            chain.leaves.insert(value);
+        }
+        uniform
+    }
+}
+
+impl Operand {
+    /// The instruction that it is, if it is one.
+    pub(crate) fn value(&self) -> Option<usize> {
+        if let Self::Value(value) = *self { Some(value) } else { None }
+    }
+}

@@ -1,0 +1,266 @@
+//! Ranges of launches of kernels whose items don't meet: rows of items, in loops.
+
+use super::Built;
+use super::fast_path::{self, FastPath};
+use super::geometry::{Geometry, Where};
+use super::item::{Item, own_parameters};
+use super::launch::{FIRST_OF_KERNEL, attribute, declare_range, number};
+use super::loops::Loop;
+use llvm_plugin::inkwell::IntPredicate;
+use llvm_plugin::inkwell::attributes::AttributeLoc;
+use llvm_plugin::inkwell::basic_block::BasicBlock;
+use llvm_plugin::inkwell::builder::{Builder, BuilderError};
+use llvm_plugin::inkwell::context::ContextRef;
+use llvm_plugin::inkwell::module::Module;
+use llvm_plugin::inkwell::types::BasicTypeEnum;
+use llvm_plugin::inkwell::values::{BasicMetadataValueEnum, FunctionValue, IntValue, PhiValue};
+
+/// How many items of a long row are tried at a time, where checks don't hold for the whole of it.
+const PIECE: u64 = 1024;
+
+/// What emits the loops of a range.
+struct Range<'ctx, 'i> {
+    context: ContextRef<'ctx>,
+    builder: Builder<'ctx>,
+    function: FunctionValue<'ctx>,
+    geometry: Geometry<'ctx>,
+    item: &'i Item<'ctx>,
+    fast_path: Option<FastPath<'ctx>>,
+}
+
+impl<'ctx, 'i> Range<'ctx, 'i> {
+    fn of(module: &Module<'ctx>, item: &'i Item<'ctx>) -> Built<Self> {
+        let fast_path = fast_path::emit(module, item.function)?;
+        let (function, builder, geometry) = declare_range(module, item)?;
+        Ok(Self { context: module.get_context(), builder, function, geometry, item, fast_path })
+    }
+
+    fn block(&self, name: &str) -> BasicBlock<'ctx> {
+        self.context.append_basic_block(self.function, name)
+    }
+
+    fn here(&self) -> Built<BasicBlock<'ctx>> {
+        self.builder.get_insert_block().ok_or(BuilderError::UnsetPosition)
+    }
+
+    fn phi(&self, name: &str) -> Built<PhiValue<'ctx>> {
+        self.builder.build_phi(self.context.i64_type(), name)
+    }
+
+    /// Calls `function` for the item at `place`, which has no use for the memory of its block.
+    fn call(
+        &self,
+        function: FunctionValue<'ctx>,
+        place: &Where<'ctx>,
+        behind: Option<IntValue<'ctx>>,
+        inlining: &str,
+    ) -> Built<IntValue<'ctx>> {
+        let positions = self.geometry.positions(&self.builder, place)?;
+        let mut arguments: Vec<BasicMetadataValueEnum<'ctx>> =
+            positions.into_iter().map(Into::into).collect();
+        for place in own_parameters(self.context).into_iter().skip(arguments.len()) {
+            let kind = BasicTypeEnum::try_from(place).map_err(|()| BuilderError::UnsetPosition)?;
+            arguments.push(kind.const_zero().into());
+        }
+        let own = self.function.get_param_iter().skip(FIRST_OF_KERNEL as usize);
+        arguments.extend(own.map(BasicMetadataValueEnum::from));
+        arguments.extend(behind.map(BasicMetadataValueEnum::from));
+        let call = self.builder.build_call(function, &arguments, "item")?;
+        call.add_attribute(AttributeLoc::Function, attribute(self.context, inlining));
+        let status = call.try_as_basic_value().basic().ok_or(BuilderError::UnsetPosition)?;
+        Ok(status.into_int_value())
+    }
+
+    /// Whether the checks of a row's items hold from the one at `first` on, for `length` of them.
+    fn holds(
+        &self,
+        fast: FastPath<'ctx>,
+        first: &Where<'ctx>,
+        length: IntValue<'ctx>,
+    ) -> Built<IntValue<'ctx>> {
+        let one = length.get_type().const_int(1, false);
+        let behind = self.builder.build_int_nuw_sub(length, one, "behind")?;
+        self.call(fast.holds, first, Some(behind), "alwaysinline")
+    }
+}
+
+/// A range of items, row by row, for a kernel that doesn't ask for its block:
+/// ```c
+/// while (begin != end) {
+///     row = begin / width, first = begin % width, length = min(width - first, end - begin);
+///     if (the checks hold for the row, or for all but a block of it, or for a piece of it)
+///         for (x = first; x != first + length; ++x)
+///             kernel_item_unchecked(x, row % height, row / height...);
+///     else
+///         for (x = first; x != first + length; ++x)
+///             kernel_item(x, row % height, row / height...);
+///     begin += length;
+/// }
+/// ```
+pub(crate) fn emit_rows<'ctx>(module: &Module<'ctx>, item: &Item<'ctx>) -> Built<FunctionValue<'ctx>> {
+    let range = Range::of(module, item)?;
+    let builder = &range.builder;
+    let (begin, end) = (number(range.function, 0), number(range.function, 1));
+    let (width, height) = (range.geometry.extent(builder, 0)?, range.geometry.extent(builder, 1)?);
+    let (more, run, over) = (range.block("more"), range.block("row"), range.block("over"));
+    let entry = range.here()?;
+    builder.build_unconditional_branch(more)?;
+    builder.position_at_end(more);
+    let at = range.phi("at")?;
+    at.add_incoming(&[(&begin, entry)]);
+    let at_value = at.as_basic_value().into_int_value();
+    let done = builder.build_int_compare(IntPredicate::EQ, at_value, end, "done")?;
+    builder.build_conditional_branch(done, over, run)?;
+    builder.position_at_end(run);
+    let row = builder.build_int_unsigned_div(at_value, width, "row")?;
+    let first = builder.build_int_unsigned_rem(at_value, width, "first")?;
+    let rest = builder.build_int_nuw_sub(end, at_value, "rest")?;
+    let whole = builder.build_int_nuw_sub(width, first, "whole")?;
+    let length = smaller(builder, rest, whole)?;
+    let y = builder.build_int_unsigned_rem(row, height, "global.y")?;
+    let z = builder.build_int_unsigned_div(row, height, "global.z")?;
+    let length = range.emit_row([first, y, z], length)?;
+    let next = builder.build_int_nuw_add(at_value, length, "next")?;
+    at.add_incoming(&[(&next, range.here()?)]);
+    builder.build_unconditional_branch(more)?;
+    builder.position_at_end(over);
+    builder.build_return(None)?;
+    Ok(range.function)
+}
+
+fn smaller<'ctx>(builder: &Builder<'ctx>, a: IntValue<'ctx>, b: IntValue<'ctx>) -> Built<IntValue<'ctx>> {
+    let less = builder.build_int_compare(IntPredicate::ULT, a, b, "less")?;
+    Ok(builder.build_select(less, a, b, "length")?.into_int_value())
+}
+
+impl<'ctx> Range<'ctx, '_> {
+    /// Runs so many items of a row from `first` on, or fewer; gives how many.
+    fn emit_row(&self, first: [IntValue<'ctx>; 3], length: IntValue<'ctx>) -> Built<IntValue<'ctx>> {
+        let Some(fast) = self.fast_path else {
+            self.emit_items(first, length, (self.item.function, "alwaysinline"))?;
+            return Ok(length);
+        };
+        let builder = &self.builder;
+        let place = self.geometry.item_in_grid(builder, first)?;
+        let (unchecked, checked, done) =
+            (self.block("unchecked"), self.block("checked"), self.block("row.end"));
+        let number = |number: u64| length.get_type().const_int(number, false);
+
+        let mut tried = Vec::new();
+        let mut try_length = |length: IntValue<'ctx>, otherwise: BasicBlock<'ctx>| -> Built<()> {
+            let holds = self.holds(fast, &place, length)?;
+            tried.push((length, self.here()?));
+            builder.build_conditional_branch(holds, unchecked, otherwise)?;
+            builder.position_at_end(otherwise);
+            Ok(())
+        };
+        try_length(length, self.block("shorter"))?;
+        // A grid is a whole number of blocks, so that its last one is where most checks fail.
+        let block = self.geometry.block[0];
+        let long = builder.build_int_compare(IntPredicate::UGT, length, block, "long")?;
+        let (without_last, piece) = (self.block("without.last"), self.block("piece"));
+        builder.build_conditional_branch(long, without_last, piece)?;
+        builder.position_at_end(without_last);
+        try_length(builder.build_int_nuw_sub(length, block, "without.last")?, piece)?;
+        let short = smaller(builder, length, number(PIECE))?;
+        try_length(short, checked)?;
+
+        self.emit_items(first, short, (self.item.function, "noinline"))?;
+        let after_checked = self.here()?;
+        builder.build_unconditional_branch(done)?;
+        builder.position_at_end(unchecked);
+        let chosen = self.phi("length")?;
+        for (length, from) in &tried {
+            chosen.add_incoming(&[(length, *from)]);
+        }
+        let chosen = chosen.as_basic_value().into_int_value();
+        self.emit_items(first, chosen, (fast.unchecked, "alwaysinline"))?;
+        let after_unchecked = self.here()?;
+        builder.build_unconditional_branch(done)?;
+        builder.position_at_end(done);
+        let ran = self.phi("ran")?;
+        ran.add_incoming(&[(&short, after_checked), (&chosen, after_unchecked)]);
+        Ok(ran.as_basic_value().into_int_value())
+    }
+
+    /// A loop over `length` items of a row, the first of which is at `first`.
+    fn emit_items(
+        &self,
+        first: [IntValue<'ctx>; 3],
+        length: IntValue<'ctx>,
+        (function, inlining): (FunctionValue<'ctx>, &str),
+    ) -> Built<()> {
+        let builder = &self.builder;
+        let last = builder.build_int_nuw_add(first[0], length, "last")?;
+        let in_x = Loop::open(builder, (first[0], last), "global.x")?;
+        let place = self.geometry.item_in_grid(builder, [in_x.counter(), first[1], first[2]])?;
+        self.call(function, &place, None, inlining)?;
+        in_x.close(builder)
+    }
+}
+
+/// A range of blocks, for a kernel that asks for its block:
+/// ```c
+/// for (block = begin; block != end; ++block)
+///     for (thread z) for (thread y)
+///         if (the checks hold for the row)
+///             for (thread x) kernel_item_unchecked(...);
+///         else
+///             for (thread x) kernel_item(...);
+/// ```
+pub(crate) fn emit_blocks<'ctx>(module: &Module<'ctx>, item: &Item<'ctx>) -> Built<FunctionValue<'ctx>> {
+    let range = Range::of(module, item)?;
+    let builder = &range.builder;
+    let blocks = Loop::open(builder, (number(range.function, 0), number(range.function, 1)), "block")?;
+    let block = range.geometry.block_at(builder, blocks.counter())?;
+    let (in_z, z) = range.open(2, "thread.z")?;
+    let (in_y, y) = range.open(1, "thread.y")?;
+    match range.fast_path {
+        None => range.emit_threads(block, (y, z), (item.function, "alwaysinline"))?,
+        Some(fast) => {
+            let (unchecked, checked, done) =
+                (range.block("unchecked"), range.block("checked"), range.block("row.end"));
+            let zero = z.get_type().const_zero();
+            let first = range.geometry.item_in_block(builder, block, [zero, y, z])?;
+            let holds = range.holds(fast, &first, range.geometry.block[0])?;
+            builder.build_conditional_branch(holds, unchecked, checked)?;
+            for (start, way) in
+                [(unchecked, (fast.unchecked, "alwaysinline")), (checked, (item.function, "noinline"))]
+            {
+                builder.position_at_end(start);
+                range.emit_threads(block, (y, z), way)?;
+                builder.build_unconditional_branch(done)?;
+            }
+            builder.position_at_end(done);
+        }
+    }
+    in_y.close(builder)?;
+    in_z.close(builder)?;
+    blocks.close(builder)?;
+    builder.build_return(None)?;
+    Ok(range.function)
+}
+
+impl<'ctx> Range<'ctx, '_> {
+    /// A loop over the threads along an axis, and its counter as `i64`.
+    fn open(&self, axis: usize, name: &str) -> Built<(Loop<'ctx>, IntValue<'ctx>)> {
+        let narrow = self.context.i32_type();
+        let size = self.builder.build_int_truncate(self.geometry.block[axis], narrow, "size")?;
+        let one = Loop::below(&self.builder, size, name)?;
+        let id = self.builder.build_int_z_extend(one.counter(), self.context.i64_type(), name)?;
+        Ok((one, id))
+    }
+
+    /// A loop over the threads of a row.
+    fn emit_threads(
+        &self,
+        block: [IntValue<'ctx>; 3],
+        (y, z): (IntValue<'ctx>, IntValue<'ctx>),
+        (function, inlining): (FunctionValue<'ctx>, &str),
+    ) -> Built<()> {
+        let (in_x, x) = self.open(0, "thread.x")?;
+        let place = self.geometry.item_in_block(&self.builder, block, [x, y, z])?;
+        self.call(function, &place, None, inlining)?;
+        in_x.close(&self.builder)
+    }
+}
