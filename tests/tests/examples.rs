@@ -153,9 +153,8 @@ fn ordinary_crates() {
 fn matrix_multiply() {
     // Blocks whose items share memory and meet at barriers.
     let bytes = 64 * 64 * 4;
-    let (to, from) = (2 * bytes, bytes);
-    let counted =
-        format!("1 launches on a device, 0 on the CPU, {to} bytes to the device, {from} from it");
+    let (to, from) = (3 * bytes, bytes);
+    let counted = format!("1 launches on a device, 0 on the CPU, {to} bytes to the device, {from} from it");
     check("matrix_multiply", &["64"], &[&counted]);
     let error = "the size has to be a multiple of 16, which 100 is not";
     Run::new(plain("matrix_multiply")).arg("100").fails().says(error);
