@@ -120,7 +120,7 @@ fn items_that_wait_at_different_barriers() {
     let image = Image::new(&[]);
     let left = image.call("apart", [2, 4], &["a"]);
     assert_eq!(left.buffer, [20, 10, 20, 10, 20, 10, 20, 10]);
-    let panic = "2: apartthe items of a block wait at different barriers, block 0 0 0, thread -1 -1 -1";
+    let panic = "1: apartthe items of a block wait at different barriers, block 0 0 0, thread -1 -1 -1";
     assert_eq!(left.panic.as_deref(), Some(panic));
     let left = image.call("apart", [2, 1], &["a"]);
     assert_eq!((left.buffer, left.panic), (vec![21, 11], None), "alone in its block, an item waits for none");
