@@ -34,16 +34,28 @@ impl Located {
 
 impl Report {
     /// One error about the module as a whole.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "errors are made where they are told, often by `map_err`"
+    )]
     pub(crate) fn error(error: impl Coded) -> Self {
         Self { errors: vec![Located::new(String::new(), &error)] }
     }
 
     /// Adds an error about `at`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "errors are made where they are told, often by `map_err`"
+    )]
     pub(crate) fn push(&mut self, at: InstructionValue<'_>, error: impl Coded) {
         self.errors.push(Located::new(place_of(at), &error));
     }
 
     /// Adds an error about the module as a whole.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "errors are made where they are told, often by `map_err`"
+    )]
     pub(crate) fn push_module(&mut self, error: impl Coded) {
         self.errors.push(Located::new(String::new(), &error));
     }
