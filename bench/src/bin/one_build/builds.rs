@@ -117,7 +117,10 @@ impl Package {
                 format!("-Zllvm-plugins={}", plugin().display()),
                 "-Cpasses=offload-records".into(),
             ]);
-            flags.extend(["-Zmir-enable-passes=-JumpThreading", "--cfg=outboard"].map(str::to_owned));
+            let convergent = "-Clink-arg=--outboard-assume-convergent-source";
+            flags.extend(
+                ["-Zmir-enable-passes=-JumpThreading", convergent, "--cfg=outboard"].map(str::to_owned),
+            );
             run = run.args(["--config", &format!("{key}.linker={:?}", outboard_link())]);
         }
         run.args(["--config", &format!("{key}.rustflags={flags:?}")]).args(more).ok();
