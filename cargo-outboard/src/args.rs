@@ -189,6 +189,9 @@ pub(crate) struct OwnOptions {
     /// A launch that no device runs is an error when the program runs
     #[arg(long)]
     pub(crate) require: bool,
+    /// Bitcode of C functions that are inlined into the crates that call them; again for more files
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inline_helpers: Vec<PathBuf>,
 }
 
 /// When the offload runtime is opened.
@@ -201,7 +204,7 @@ pub(crate) enum Runtime {
 }
 
 /// Options of ours with a value, as they are written.
-const WITH_VALUE: [&str; 2] = ["--device", "--runtime"];
+const WITH_VALUE: [&str; 3] = ["--device", "--runtime", "--inline-helpers"];
 /// Options of ours without.
 const WITHOUT_VALUE: [&str; 3] = ["--require", "--help", "-h"];
 /// Commands that take cargo's options.

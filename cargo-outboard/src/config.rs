@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Where projects say what they want: `[package.metadata.outboard]` and `[workspace.metadata.outboard]`.
 const TABLE: &str = "outboard";
 /// The keys of these tables.
-const KEYS: [&str; 5] = ["cache", "devices", "require", "runtime", "runtime-files"];
+const KEYS: [&str; 6] = ["cache", "devices", "inline-helpers", "require", "runtime", "runtime-files"];
 
 /// The environment's word, of which `OUTBOARD_REQUIRE` is the crate outboard's too.
 const DEVICES_VARIABLE: &str = "OUTBOARD_DEVICES";
@@ -24,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) require: Option<bool>,
     pub(crate) cache: Option<PathBuf>,
     pub(crate) runtime_files: Option<Vec<PathBuf>>,
+    pub(crate) inline_helpers: Option<Vec<PathBuf>>,
 }
 
 impl Settings {
@@ -35,6 +36,7 @@ impl Settings {
             require: self.require.or(below.require),
             cache: self.cache.or(below.cache),
             runtime_files: self.runtime_files.or(below.runtime_files),
+            inline_helpers: self.inline_helpers.or(below.inline_helpers),
         }
     }
 
@@ -48,6 +50,7 @@ impl Settings {
             devices,
             runtime: options.runtime,
             require: options.require.then_some(true),
+            inline_helpers: (!options.inline_helpers.is_empty()).then(|| options.inline_helpers.clone()),
             ..Self::default()
         })
     }
@@ -97,6 +100,10 @@ impl Settings {
                 "cache" => {
                     let path = value.as_str().ok_or_else(|| bad_value(at(), "a path", value))?;
                     settings.cache = Some(folder.join(path));
+                }
+                "inline-helpers" => {
+                    let files = strings(value, at)?;
+                    settings.inline_helpers = Some(files.iter().map(|file| folder.join(file)).collect());
                 }
                 "runtime-files" => {
                     let files = strings(value, at)?;

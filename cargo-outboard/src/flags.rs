@@ -7,7 +7,7 @@ use crate::store::Kept;
 use crate::toolchain::TARGET;
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What is added to a call of cargo.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,17 +21,34 @@ pub(crate) struct Additions {
 pub(crate) const LINK_OPTIONS: &str = "OUTBOARD_LINK_OPTIONS";
 
 /// Our flags for rustc, in the order in which they are documented: the same for all devices.
-pub(crate) fn own_flags(kept: &Kept) -> Vec<String> {
-    vec![
-        format!("-Zllvm-plugins={}", kept.plugin.display()),
-        "-Cpasses=offload-records".to_owned(),
+pub(crate) fn own_flags(kept: &Kept, helpers: &[PathBuf]) -> Vec<String> {
+    let mut passes = Vec::new();
+    if !helpers.is_empty() {
+        let parameters: Vec<_> = helpers.iter().map(|file| format!("bitcode={}", parameter(file))).collect();
+        // First: what records have for devices calls helpers too.
+        passes.push(format!("-Cpasses=inline-helpers<{}>", parameters.join(";")));
+    }
+    passes.push("-Cpasses=offload-records".to_owned());
+    let mut flags = vec![format!("-Zllvm-plugins={}", kept.plugin.display())];
+    flags.append(&mut passes);
+    flags.extend([
         // A barrier that rustc's own passes have put into two arms of a branch is another barrier.
         "-Zmir-enable-passes=-JumpThreading".to_owned(),
         "-Clink-arg=--outboard-assume-convergent-source".to_owned(),
         "--cfg=outboard".to_owned(),
         // Among the flags and not as cargo's setting, so that build scripts and macros are linked as ever.
         format!("-Clinker={}", kept.linker.display()),
-    ]
+    ]);
+    flags
+}
+
+/// A path as a pass takes it: LLVM and rustc keep some bytes for themselves.
+fn parameter(path: &Path) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@=~#".contains(c) || !c.is_ascii();
+    path.to_string_lossy()
+        .chars()
+        .map(|c| if is_plain(c) { c.to_string() } else { format!("%{:02X}", u32::from(c)) })
+        .collect()
 }
 
 /// The linker step's options, one a line.

@@ -49,7 +49,8 @@ impl Plan {
         let kept = store::keep(&toolchain)?;
         let reports = report::folder(&target_folder(&metadata, options)?);
         let linker = flags::users_linker(&config);
-        let own_flags = flags::own_flags(&kept);
+        let helpers = settings.inline_helpers.iter().flatten().map(|file| store::keep_helpers(file));
+        let own_flags = flags::own_flags(&kept, &helpers.collect::<Result<Vec<_>>>()?);
         let link_options = flags::link_options(&settings, linker.as_deref(), &reports);
         Ok(Self { config, settings, warnings, own_flags, link_options, reports, metadata })
     }

@@ -100,6 +100,17 @@ fn kept_nowhere(error: Error) -> Error {
     }
 }
 
+/// Keeps a file of helpers, if it isn't yet, under a path that changes with its content.
+pub(crate) fn keep_helpers(file: &Path) -> Result<PathBuf> {
+    let file = std::path::absolute(file).map_err(|source| Error::Read { path: file.to_owned(), source })?;
+    let hash = content_hash(&folder()?, std::slice::from_ref(&file))?;
+    let place = folder()?.join("helpers").join(hash);
+    if !place.is_dir() {
+        copy_whole(std::slice::from_ref(&file), &place)?;
+    }
+    Ok(place.join(file.file_name().unwrap_or_default()))
+}
+
 /// Copies `files` to a folder beside `place` that then takes its name.
 fn copy_whole(files: &[PathBuf], place: &Path) -> Result<()> {
     let failed = |source| Error::Write { path: place.to_owned(), source };

@@ -69,3 +69,39 @@ fn progress_is_for_terminals() {
     anew();
     without_cache(project.outboard(&["build"])).ok().says_not("images for");
 }
+
+/// Helpers that C has become part of the crate, and another version of them is another build.
+#[test]
+fn helpers_are_inlined_and_tracked_by_content() {
+    let project = Project::new();
+    project.append(
+        "src/main.rs",
+        "unsafe extern \"C\" { fn helper_answer(x: i32) -> i32; }
+         #[unsafe(no_mangle)] pub extern \"C\" fn ask_helper(x: i32) -> i32 { unsafe { helper_answer(x) } }\n",
+    );
+    let write_helpers = |answer: i32| {
+        let source = format!("int helper_answer(int x) {{ return x + {answer}; }}");
+        let source = project.scratch.write("helpers.c", source);
+        let clang = Run::new(tests::llvm().tool("clang")).args(["-O2", "-emit-llvm", "-c"]).arg(source);
+        clang.arg("-o").arg(project.path("my helpers.bc")).ok();
+    };
+    let build = || project.outboard(&["build", "--inline-helpers", "my helpers.bc"]).ok().stderr;
+    write_helpers(1);
+    assert!(compiled(&build()).contains(&"app"), "the first build");
+    assert!(compiled(&build()).is_empty(), "nothing changed");
+    write_helpers(2);
+    assert!(compiled(&build()).contains(&"app"), "other helpers");
+    write_helpers(1);
+    assert!(
+        project
+            .outboard(&["env", "--inline-helpers", "my helpers.bc"])
+            .ok()
+            .stdout
+            .contains("my%20helpers.bc>")
+    );
+    project
+        .outboard(&["build", "--inline-helpers", "nowhere.bc"])
+        .fails()
+        .says("can't read `")
+        .says("nowhere.bc`");
+}

@@ -52,6 +52,8 @@ const BUILDS: &[(&[&str], bool)] = &[
     (&["-Copt-level=3", "-Clto=fat"], true),
     (&["-Copt-level=2", "-Clto=thin"], true),
     (&["-Copt-level=2", "-Clinker-plugin-lto", "-Clink-arg=-fuse-ld=lld"], true),
+    // Where bitcode of clang's on the linker's line would be left alone.
+    (&["-Copt-level=2", "-Clinker-plugin-lto", "-Clto=fat", "-Clink-arg=-fuse-ld=lld"], true),
 ];
 
 fn compile(scratch: &Scratch, source: &str, name: &str, flags: &[&str]) -> PathBuf {

@@ -23,13 +23,16 @@ fn the_command_line_is_over_the_environment_over_the_package_over_the_workspace(
     let table = json!({ "devices": ["spirv64"], "runtime": "lazy", "require": false, "cache": "images" });
     let (package, warnings) = metadata(&table).expect("settings");
     assert!(warnings.is_empty());
-    let (workspace, _) = metadata(&json!({ "require": true, "runtime-files": ["rt.so"] })).expect("settings");
+    let (workspace, _) =
+        metadata(&json!({ "require": true, "runtime-files": ["rt.so"], "inline-helpers": ["c.bc"] }))
+            .expect("settings");
     let all = line.over(environment).over(package).over(workspace);
     assert_eq!(all.devices, Some(vec!["host".to_owned()]));
     assert_eq!(all.runtime, Some(Runtime::Linked));
     assert_eq!(all.require, Some(false));
     assert_eq!(all.cache.as_deref(), Some(Path::new("/project/images")));
     assert_eq!(all.runtime_files, Some(vec!["/project/rt.so".into()]));
+    assert_eq!(all.inline_helpers, Some(vec!["/project/c.bc".into()]));
 }
 
 #[test]
@@ -40,7 +43,7 @@ fn unknown_keys_are_warned_about() {
         [
             "`package.metadata.outboard.device` means nothing\nhelp: did you mean `devices`?",
             "`package.metadata.outboard.zzzzzz` means nothing\n\
-             help: the keys are cache, devices, require, runtime, runtime-files",
+             help: the keys are cache, devices, inline-helpers, require, runtime, runtime-files",
         ]
     );
 }
