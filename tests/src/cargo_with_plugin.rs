@@ -29,7 +29,8 @@ pub fn cargo_with_plugin(more_flags: &[&str]) -> Run {
 }
 
 fn folder() -> PathBuf {
-    target().join("tmp/one_build")
+    // cargo does not see that the plugin is another one: what older ones have stored is of no use.
+    target().join(format!("tmp/one_build_of_records_{}", offload_records::VERSION))
 }
 
 /// A program that `cargo_with_plugin` has built for development.
