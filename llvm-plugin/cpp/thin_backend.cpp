@@ -5,8 +5,10 @@
 #include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/LTO/LTO.h"
 #include "llvm/LTO/LTOBackend.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/raw_ostream.h"
 #include <memory>
+#include <string>
 
 using namespace llvm;
 
@@ -62,54 +64,76 @@ static Expected<MapVector<StringRef, BitcodeModule>> moduleMap(ArrayRef<Outboard
 
 /// Whether what `index` says of the modules is of other versions of them, or of others: `error` gets the text then.
 static Error checkIndex(MapVector<StringRef, BitcodeModule> &modules, const ModuleSummaryIndex &index) {
+  if (StringRef name = modules.begin()->first; !index.modulePaths().contains(name))
+    return createStringError("the index is not for `" + name + "`");
   for (const auto &entry : index.modulePaths()) {
     auto found = modules.find(entry.first());
     if (found == modules.end())
-      return createStringError("it names `" + entry.first() + "`, which is not among the modules");
+      return createStringError("the index names `" + entry.first() + "`, which is not among the modules");
     Expected<std::unique_ptr<ModuleSummaryIndex>> summary = found->second.getSummary();
     if (!summary)
       return summary.takeError();
     for (const auto &own : (*summary)->modulePaths())
       if (own.second != entry.second)
-        return createStringError("`" + entry.first() + "` has changed since it was made");
+        return createStringError("`" + entry.first() + "` has changed since the index was made");
   }
   return Error::success();
 }
 
+/// What compiling `files[0]` gives, with the others to import from.
+static Error compile(ArrayRef<OutboardNamed> files, OutboardStr index, const lto::Config &conf,
+                     SmallVectorImpl<char> &code) {
+  Expected<MapVector<StringRef, BitcodeModule>> modules = moduleMap(files);
+  if (!modules)
+    return modules.takeError();
+  Expected<std::unique_ptr<ModuleSummaryIndex>> combined =
+      getModuleSummaryIndex(MemoryBufferRef(toStringRef(index), "index"));
+  if (!combined)
+    return combined.takeError();
+  if (Error error = checkIndex(*modules, **combined))
+    return error;
+  lto::LTOLLVMContext context(conf);
+  Expected<std::unique_ptr<Module>> module = modules->begin()->second.parseModule(context);
+  if (!module)
+    return module.takeError();
+  FunctionImporter::ImportIDTable ids;
+  FunctionImporter::ImportMapTy imports(ids);
+  if (!lto::initImportList(**module, **combined, imports))
+    return createStringError("the index is no slice for a module");
+  DenseMap<StringRef, GVSummaryMapTy> defined;
+  (*combined)->collectDefinedGVSummariesPerModule(defined);
+  auto stream = [&](size_t, const Twine &) {
+    return std::make_unique<CachedFileStream>(std::make_unique<raw_svector_ostream>(code));
+  };
+  return lto::thinBackend(conf, /*Task=*/0, stream, **module, **combined, imports,
+                          defined[(*module)->getModuleIdentifier()], &*modules, conf.CodeGenOnly);
+}
+
 /// Compiles `files[0]` with its index; the others are what it may import from. `sink` gets the object. Whether it
-/// failed: `error` gets the text then.
+/// failed: `error` gets the text then. After a crash, what it had allocated is left behind.
 extern "C" bool outboard_thin_backend(const OutboardNamed *files, size_t count, OutboardStr index,
                                       OutboardThinConfig config, OutboardSink sink, void *bytes,
                                       OutboardDiagnostic diagnostic, void *diagnostics, OutboardSink error,
                                       void *string) {
-  Expected<MapVector<StringRef, BitcodeModule>> modules = moduleMap(ArrayRef(files, count));
-  if (!modules)
-    return reported(modules.takeError(), error, string);
-  Expected<std::unique_ptr<ModuleSummaryIndex>> combined =
-      getModuleSummaryIndex(MemoryBufferRef(toStringRef(index), "index"));
-  if (!combined)
-    return reported(combined.takeError(), error, string);
-  if (reported(checkIndex(*modules, **combined), error, string))
+  CrashRecoveryContext::Enable();
+  auto *conf = new lto::Config(thinConfig(config, diagnostic, diagnostics));
+  auto *code = new SmallString<0>;
+  auto *result = new std::string;
+  CrashRecoveryContext guard;
+  bool finished = guard.RunSafely(
+      [&] { *result = toString(compile(ArrayRef(files, count), index, *conf, *code)); });
+  if (!finished) {
+    constexpr StringLiteral text("LLVM crashed compiling it; the file is damaged, or this is an error of LLVM's");
+    error(string, text.data(), text.size());
     return true;
-  lto::Config conf = thinConfig(config, diagnostic, diagnostics);
-  lto::LTOLLVMContext context(conf);
-  Expected<std::unique_ptr<Module>> module = modules->begin()->second.parseModule(context);
-  if (!module)
-    return reported(module.takeError(), error, string);
-  FunctionImporter::ImportIDTable ids;
-  FunctionImporter::ImportMapTy imports(ids);
-  if (!lto::initImportList(**module, **combined, imports))
-    return reported(createStringError("the index is no slice for a module"), error, string);
-  DenseMap<StringRef, GVSummaryMapTy> defined;
-  (*combined)->collectDefinedGVSummariesPerModule(defined);
-  SmallString<0> code;
-  auto stream = [&](size_t, const Twine &) {
-    return std::make_unique<CachedFileStream>(std::make_unique<raw_svector_ostream>(code));
-  };
-  if (reported(lto::thinBackend(conf, /*Task=*/0, stream, **module, **combined, imports,
-                                defined[(*module)->getModuleIdentifier()], &*modules, conf.CodeGenOnly),
-               error, string))
-    return true;
-  sink(bytes, code.data(), code.size());
-  return false;
+  }
+  bool failed = !result->empty();
+  if (failed)
+    error(string, result->data(), result->size());
+  else
+    sink(bytes, code->data(), code->size());
+  delete result;
+  delete code;
+  delete conf;
+  return failed;
 }

@@ -8,6 +8,7 @@
 #include "llvm/LTO/LTO.h"
 #include "llvm/LTO/LTOBackend.h"
 #include "llvm/Object/IRSymtab.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Triple.h"
 #include "llvm/Transforms/IPO/FunctionImport.h"
@@ -103,13 +104,41 @@ lto::SymbolResolution resolution(uint8_t bits) {
 }
 } // namespace
 
-/// The symbols of a module as a linker sees them, its triple, and whether it has a summary for ThinLTO. Whether
-/// it failed: `error` gets the text then.
+/// Reads what a thin link will read of the module. Whether it has a summary for ThinLTO.
+static Expected<bool> readSummary(OutboardNamed file) {
+  Expected<BitcodeModule> module =
+      lto::findThinLTOModule(MemoryBufferRef(toStringRef(file.bytes), toStringRef(file.name)));
+  if (!module) {
+    consumeError(module.takeError());
+    return false;
+  }
+  Expected<std::unique_ptr<ModuleSummaryIndex>> summary = module->getSummary();
+  return summary ? Expected<bool>(true) : summary.takeError();
+}
+
+/// The symbols of a module as a linker sees them, its triple, and whether it has a summary for ThinLTO. Whether it
+/// failed: `error` gets the text then. After a crash, what it had allocated is left behind.
 extern "C" bool outboard_thin_symbols(OutboardNamed file, OutboardSymbolSink sink, void *object, OutboardSink triple,
                                       void *tripleString, bool *thin, OutboardSink error, void *string) {
-  Expected<std::unique_ptr<lto::InputFile>> input = open(file);
-  if (!input)
-    return reported(input.takeError(), error, string);
+  CrashRecoveryContext::Enable();
+  auto *input = new std::unique_ptr<lto::InputFile>;
+  auto *text = new std::string;
+  CrashRecoveryContext guard;
+  bool finished = guard.RunSafely([&] {
+    Expected<bool> summary = readSummary(file);
+    Expected<std::unique_ptr<lto::InputFile>> opened = open(file);
+    if (opened)
+      *input = std::move(*opened);
+    if (summary)
+      *thin = *summary;
+    *text = toString(joinErrors(summary.takeError(), opened.takeError()));
+  });
+  if (!finished)
+    *text = "LLVM crashed reading it; the file is damaged";
+  if (bool failed = !text->empty()) {
+    error(string, text->data(), text->size());
+    return failed;
+  }
   for (const lto::InputFile::Symbol &symbol : (*input)->symbols()) {
     int comdat = symbol.getComdatIndex();
     unsigned flags = symbol.isUndefined() | symbol.isWeak() << 1 | symbol.isCommon() << 2 |
@@ -121,12 +150,10 @@ extern "C" bool outboard_thin_symbols(OutboardNamed file, OutboardSymbolSink sin
     StringRef group = comdat < 0 ? StringRef() : (*input)->getComdatTable()[comdat].first;
     sink(object, {str(symbol.getName()), str(symbol.getSectionName()), str(group), flags, visibility, size});
   }
-  StringRef text = (*input)->getTargetTriple();
-  triple(tripleString, text.data(), text.size());
-  Expected<BitcodeModule> module =
-      lto::findThinLTOModule(MemoryBufferRef(toStringRef(file.bytes), toStringRef(file.name)));
-  *thin = bool(module);
-  consumeError(module.takeError());
+  StringRef name = (*input)->getTargetTriple();
+  triple(tripleString, name.data(), name.size());
+  delete text;
+  delete input;
   return false;
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use tests::thin_workload::{Machine, Workload};
-use tests::{Ran, Run, Scratch, bitcode_link, llvm};
+use tests::{Ran, Run, Scratch, bitcode_link, llvm, snapshot};
 use xtask::tools::on_path;
 
 const MODULES: usize = 5;
@@ -187,4 +187,133 @@ fn ninja_runs_again_what_imports_the_changed_module() {
         Run::new(&ninja).args(["-v", "-f", "build/thin.ninja"]).dir(scratch.folder()).ok()
     };
     check_rebuild("ninja", &ninja);
+}
+
+#[test]
+fn the_list_of_jobs_is_one_for_any_distributor() {
+    let scratch = Scratch::new();
+    let names = Workload::new(&scratch, Machine::Host, 3, 1).names();
+    thin(&scratch).args(&names).args(["--executor=make", "--shared", "--objects", "build"]).ok();
+    let distribute = Run::new(bitcode_link()).args(["distribute", "build/jobs.json"]).dir(scratch.folder());
+    distribute.ok().says("summary: 3 jobs for `build`");
+    lld(&scratch).args(&names).args(["-shared", "-o", "theirs.so", "--lto-obj-path=theirs"]).ok();
+    same_objects(&scratch, "build", &names);
+}
+
+const NVIDIA: &str = "target datalayout = \"e-p6:32:32-i64:64-i128:128-i256:256-v16:16-v32:32-n16:32:64\"\n\
+target triple = \"nvptx64-nvidia-cuda\"\n\
+define float @half(float %x) \"target-cpu\"=\"sm_70\" \"target-features\"=\"+ptx63\" {\n\
+  %y = fmul float %x, 5.000000e-01\n  ret float %y\n}\n";
+
+#[test]
+fn jobs_for_nvidia_write_ptx_for_their_processor() {
+    let scratch = Scratch::new();
+    scratch.write("nvidia.ll", NVIDIA);
+    thin(&scratch).args(["nvidia.ll", "--features=+ptx63", "--objects", "objects"]).ok();
+    let ptx = String::from_utf8(read(&scratch.path("objects/nvidia.ll.thin.s"))).expect("text");
+    assert!(ptx.contains(".target sm_70") && ptx.contains(".visible .func") && ptx.contains("half"), "{ptx}");
+}
+
+/// A file of bitcode that clang makes of C.
+fn bitcode(scratch: &Scratch, name: &str, source: &str, flags: &[&str]) {
+    let source = scratch.write(&format!("{name}.c"), source);
+    let clang = Run::new(llvm().tool("clang")).args(["-O2", "-c", "-nogpulib"]).args(flags).arg(source);
+    clang.arg("-o").arg(scratch.path(name)).ok();
+}
+
+#[test]
+fn what_goes_wrong_is_told() {
+    let scratch = Scratch::new();
+    let thin_lto = ["-flto=thin", "-fPIC"];
+    bitcode(&scratch, "one.o", "int twice(int);\nint one(int x) { return twice(x); }\n", &thin_lto);
+    bitcode(&scratch, "twice.o", "int twice(int x) { return 2 * x; }\n", &thin_lto);
+    bitcode(&scratch, "again.o", "int twice(int x) { return x + x; }\n", &thin_lto);
+    bitcode(&scratch, "native.o", "int native;\n", &[]);
+    scratch.write("nvidia.ll", NVIDIA);
+    for cpu in ["gfx90a", "gfx942"] {
+        let flags = ["--target=amdgcn-amd-amdhsa", &format!("-mcpu={cpu}"), "-flto=thin"];
+        bitcode(&scratch, &format!("{cpu}.o"), &format!("int {cpu}(int x) {{ return x; }}\n"), &flags);
+    }
+    scratch.write("text", "this is text");
+    scratch.write("generic.ll", "target triple = \"amdgcn-amd-amdhsa\"\ndefine void @f() {\n  ret void\n}\n");
+    let whole = read(&scratch.path("one.o"));
+    scratch.write("cut.o", &whole[..whole.len() / 2]);
+    let cases: &[&[&str]] = &[
+        &["missing.o", "-o", "out"],
+        &["text", "-o", "out"],
+        &["native.o", "-o", "out"],
+        &["cut.o", "-o", "out"],
+        &["twice.o", "again.o", "-o", "out"],
+        &["gfx90a.o", "gfx942.o", "--shared", "-o", "out"],
+        &["generic.ll", "--shared", "-o", "out"],
+        &["one.o", "--shared", "--linker-arg=--no-undefined", "-o", "out"],
+        &["one.o", "--shared", "--linker=nowhere", "-o", "out"],
+        &["nvidia.ll", "--shared", "-o", "out"],
+        &["twice.o", "--shared", "-o", "text/out"],
+        &["twice.o", "--executor=make", "-o", "out"],
+        &["twice.o", "--executor=dask", "-o", "out"],
+        &["twice.o", "--executor=dask", "--dask-scheduler=x", "--python=nowhere", "-o", "out"],
+    ];
+    let mut texts = Vec::new();
+    for case in cases {
+        let ran = thin(&scratch).args(*case).fails();
+        texts.push(format!("$ bitcode-link thin {}\n{}", case.join(" "), ran.stderr.trim()));
+        assert!(!scratch.path("out").exists(), "{case:?}");
+    }
+    snapshot!(texts.join("\n\n").replace(&scratch.folder().display().to_string(), "DIR"));
+}
+
+#[test]
+fn what_goes_wrong_in_a_job_is_told() {
+    let scratch = Scratch::new();
+    let names = Workload::new(&scratch, Machine::Host, 2, 1);
+    thin(&scratch).args(names.names()).args(["--executor=make", "--shared", "--objects", "build"]).ok();
+    let backend = |index: &str| {
+        let run = Run::new(bitcode_link()).args(["backend", "m00.o", "-o", "out.o"]).dir(scratch.folder());
+        run.arg(format!("--index={index}")).fails().stderr
+    };
+    scratch.write("garbage", "no index");
+    let mut texts = vec![backend("garbage"), backend("build/m01.thinlto.bc")];
+    names.compile(1, 1);
+    texts.push(backend("build/m00.thinlto.bc"));
+    std::fs::remove_file(scratch.path("m01.o")).expect("our file");
+    texts.push(backend("build/m00.thinlto.bc"));
+    bitcode(&scratch, "gpu.o", "int f(int x) { return x; }\n", &["--target=amdgcn-amd-amdhsa"]);
+    for (compiler, inputs) in [
+        ("exit 3", "\"m00.o\", \"garbage\""),
+        ("echo 'no room' >&2; exit 1", "\"m00.o\", \"garbage\""),
+        ("exit 0", "\"m00.o\", \"garbage\""),
+        ("cp gpu.o out.o", "\"m00.o\", \"garbage\""),
+        ("exit 0", "\"m00.o\""),
+    ] {
+        let job = format!("{{\"args\": [], \"inputs\": [{inputs}], \"outputs\": [\"out.o\"]}}");
+        let common = format!(
+            "{{\"linker_output\": \"x\", \"args\": [\"sh\", \"-c\", \"{compiler}\"], \"inputs\": []}}"
+        );
+        scratch.write("jobs.json", format!("{{\"common\": {common}, \"jobs\": [{job}]}}"));
+        let run = Run::new(bitcode_link()).args(["distribute", "jobs.json"]).dir(scratch.folder());
+        texts.push(run.fails().stderr);
+    }
+    scratch.write("jobs.json", "{}");
+    texts.push(
+        Run::new(bitcode_link()).args(["distribute", "jobs.json"]).dir(scratch.folder()).fails().stderr,
+    );
+    let texts: Vec<_> = texts.iter().map(|text| text.trim()).collect();
+    snapshot!(texts.join("\n\n"));
+}
+
+#[test]
+fn a_damaged_object_in_the_cache_is_made_anew() {
+    let scratch = Scratch::new();
+    let names = Workload::new(&scratch, Machine::Host, 1, 1).names();
+    let link = || thin(&scratch).args(&names).args(["--cache-dir", "cache", "--objects", "objects"]);
+    link().ok();
+    let object = read(&scratch.path("objects/m00.thin.o"));
+    let find = |folder: &Path| {
+        std::fs::read_dir(folder).expect("a folder").next().expect("an entry").expect("it").path()
+    };
+    let entry = find(&find(&scratch.path("cache")));
+    std::fs::write(&entry, "damage").expect("our file");
+    link().ok().says("in the cache is made anew: it is cut off").says("1 compiled, 0 from the cache");
+    assert!(read(&scratch.path("objects/m00.thin.o")) == object);
 }

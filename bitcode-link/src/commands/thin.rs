@@ -4,7 +4,7 @@ use super::engine::{Progress, Teller};
 use super::tell;
 pub(crate) use super::thin_arguments::Arguments;
 use super::thin_arguments::Executor;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use bitcode_link::cache::{Cache, Key};
 use bitcode_link::thin::executor::{BuildFiles, BuildSystem, run_dask, run_threads};
 use bitcode_link::thin::{
@@ -33,6 +33,12 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     let started = Instant::now();
     let plan = plan_thin(&inputs, &options)?;
     let planned = started.elapsed();
+    if plan.config.assembly && arguments.output.is_some() {
+        let triple = &plan.triple;
+        bail!(
+            "no linker takes what the jobs make for {triple}\nhelp: leave -o out, and take the PTX from --objects"
+        );
+    }
     let compiled = compile(arguments, &plan, json)?;
     let started = Instant::now();
     write_objects(arguments, &options, &inputs, &plan, &compiled.objects)?;
@@ -123,19 +129,18 @@ fn write_objects(
     plan: &ThinPlan<'_>,
     objects: &[Vec<u8>],
 ) -> Result<()> {
+    let suffix = if plan.config.assembly { "thin.s" } else { "thin.o" };
+    let regular = plan.regular.iter().map(|object| ("regular.o".to_owned(), object.as_slice()));
+    let named = object_names(&plan.jobs, suffix).into_iter().zip(objects.iter().map(Vec::as_slice));
+    let all: Vec<(String, &[u8])> = regular.chain(named).collect();
     if let Some(folder) = &arguments.objects {
-        let suffix = if plan.config.assembly { "s" } else { "o" };
         let mut outputs = Outputs::default();
-        for (name, object) in object_names(&plan.jobs, &format!("thin.{suffix}")).iter().zip(objects) {
+        for (name, object) in &all {
             outputs.add(&folder.join(name), object)?;
-        }
-        if let Some(regular) = &plan.regular {
-            outputs.add(&folder.join("regular.o"), regular)?;
         }
         outputs.persist()?;
     }
     if let Some(output) = &arguments.output {
-        let all: Vec<Vec<u8>> = plan.regular.iter().chain(objects).cloned().collect();
         final_link(arguments, options, inputs).run(&all, output)?;
     }
     Ok(())

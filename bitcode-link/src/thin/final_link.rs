@@ -67,13 +67,13 @@ impl FinalLink<'_> {
         Some(text)
     }
 
-    /// Links `objects` to `output`.
-    pub fn run(&self, objects: &[Vec<u8>], output: &Path) -> ThinResult<()> {
+    /// Links `objects`, with the names that messages have for them, to `output`.
+    pub fn run(&self, objects: &[(String, &[u8])], output: &Path) -> ThinResult<()> {
         let folder = TemporaryFolder::new()?;
         let file = |name: &str| folder.path().join(name);
         let mut files = Vec::new();
-        for (number, object) in objects.iter().enumerate() {
-            let path = file(&format!("{number}.o"));
+        for (name, object) in objects {
+            let path = file(name);
             std::fs::write(&path, object)
                 .map_err(|source| ThinError::Write { path: path.clone(), source })?;
             files.push(path.display().to_string());
@@ -87,7 +87,9 @@ impl FinalLink<'_> {
         let ran = Command::new(&words[0]).args(&words[1..]).output();
         let ran = ran.map_err(|source| ThinError::NotRun { program: words[0].clone(), source })?;
         if !ran.status.success() {
-            let text = String::from_utf8_lossy(&ran.stderr).into_owned();
+            // Nobody finds these files any more.
+            let text =
+                String::from_utf8_lossy(&ran.stderr).replace(&format!("{}/", folder.path().display()), "");
             return Err(ThinError::Linker {
                 program: words[0].clone(),
                 status: ran.status.to_string(),

@@ -46,7 +46,7 @@ fn fill(scratch: &Scratch, bin: &Path) {
     link(&stable().rustc, bin.join("rustc"));
     link(&stable().rustc.with_file_name("cargo"), bin.join("cargo"));
     link(cargo_outboard(), bin.join("cargo-outboard"));
-    for name in ["opt", "clang", "llc", "llvm-nm", "llvm-offload-binary"] {
+    for name in ["opt", "clang", "ld.lld", "llc", "llvm-nm", "llvm-offload-binary"] {
         link(&llvm().tool(name), bin.join(format!("{name}-22")));
     }
 }
