@@ -23,10 +23,10 @@ pub struct Resolved<'a> {
 /// returned in the order in which they became part of it.
 pub fn resolve<'a>(inputs: &'a [LinkInput], options: &ThinOptions) -> ThinResult<Vec<Resolved<'a>>> {
     let mut link = Link::new(inputs);
-    if options.kind.is_program()
-        && let Some(file) = link.table.need(&options.entry)
-    {
-        link.load(file)?;
+    let entry = options.kind.is_program().then_some(&options.entry);
+    // What others are to see is needed, in archives too.
+    for name in entry.into_iter().chain(options.exports.iter().flatten()) {
+        link.table.need(name);
     }
     for (index, input) in inputs.iter().enumerate() {
         if input.is_lazy { link.offer(index)? } else { link.load(index)? }

@@ -69,11 +69,11 @@ impl SymbolTable {
         })
     }
 
-    /// That something outside of bitcode needs `name`. A lazy file that has to become part of the link.
-    pub(super) fn need(&mut self, name: &str) -> Option<usize> {
+    /// That something outside of bitcode needs `name`, before any file is known.
+    pub(super) fn need(&mut self, name: &str) {
         let entry = self.entry(name);
         entry.native = true;
-        reference(entry, false)
+        reference(entry, false);
     }
 
     /// That `file` refers to a symbol. A lazy file that has to become part of the link.

@@ -160,3 +160,42 @@ fn python(shipping: &Shipping<'_>) -> PathBuf {
         None => PathBuf::from("python3"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, Shipment, Shipping, Told, error_of};
+    use std::path::Path;
+
+    /// What the Python program may print, and a cluster of a test doesn't make it print.
+    #[test]
+    fn errors_of_the_program_have_texts() {
+        let (list, on_event) = (Vec::new(), |_| {});
+        let scheduler = "tcp://here:8786".to_owned();
+        let shipping = Shipping {
+            scheduler: scheduler.clone(),
+            python: None,
+            program: "",
+            patience: 1,
+            timeout: 1,
+            on_event: &on_event,
+        };
+        let shipment = Shipment { scheduler, patience: 1, llvm: String::new(), jobs: list };
+        let text = |line: &str| {
+            let told: Told = serde_json::from_str(line).expect("a line of the program's");
+            let Told::Error(failure) = told else { panic!("{line} is no error") };
+            let failure: Failure = failure;
+            error_of(failure, &shipment, &shipping, Path::new("python3")).to_string()
+        };
+        let lines = [
+            r#"{"event": "error", "kind": "lost", "job": 0, "attempts": 10, "why": "its worker is lost"}"#,
+            r#"{"event": "error", "kind": "changed", "path": "a.o"}"#,
+            r#"{"event": "error", "kind": "scheduler", "text": "connection refused"}"#,
+        ];
+        insta::assert_snapshot!(lines.map(text).join("\n"), @r"
+        the job for `` was lost 10 times: its worker is lost
+        `a.o` has changed while it was being linked
+        the Dask scheduler `tcp://here:8786` can't be reached: connection refused
+        help: start one with `dask scheduler`
+        ");
+    }
+}
