@@ -146,7 +146,17 @@ impl CommandLine {
 
 /// `host,sm_90,gfx90a` is three devices; a comma behind a processor of x86_64 belongs to it.
 fn split_devices(value: &str) -> Vec<String> {
-    value.split(',').filter(|device| !device.is_empty()).map(device).collect()
+    let mut devices: Vec<String> = Vec::new();
+    for part in value.split(',').filter(|part| !part.is_empty()) {
+        match devices.last_mut() {
+            Some(last) if last.starts_with("x86_64:") && part.starts_with("x86-64") => {
+                last.push(',');
+                last.push_str(part);
+            }
+            _ => devices.push(device(part)),
+        }
+    }
+    devices
 }
 
 /// A device as device-link names it: `host` is x86_64, a processor alone says its architecture.
@@ -219,6 +229,8 @@ mod tests {
         let line = line.expect("a command line");
         assert_eq!(line.options.devices, ["x86_64", "amdgcn:gfx90a"]);
         assert_eq!((line.linker.as_path(), line.inputs.len()), (Path::new("a b"), 1));
+        let levels = parse("--outboard-device=x86_64:x86-64,x86-64-v3,sm_90,x86_64").expect("levels");
+        assert_eq!(levels.options.devices, ["x86_64:x86-64,x86-64-v3", "nvptx64:sm_90", "x86_64"]);
         let error = CommandLine::parse_with("-o x", Vec::new()).expect_err("the linker's option").to_string();
         assert!(error.starts_with("unknown option `-o x`\nhelp: the options are "), "{error}");
     }
