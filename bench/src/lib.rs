@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod builds;
 mod interleave;
 pub mod launch_contestants;
 mod turns;

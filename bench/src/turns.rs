@@ -19,13 +19,22 @@ impl Turns {
     ///
     /// When it does not start.
     pub fn start(program: &Path) -> Self {
-        let mut child = Command::new(program)
+        Self::start_command(Command::new(program))
+    }
+
+    /// Starts a program with what `command` says beside its name.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn start_command(mut command: Command) -> Self {
+        let mut child = command
             .env("OMP_TARGET_OFFLOAD", "MANDATORY")
             .env_remove("LD_LIBRARY_PATH")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+            .unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
         let taken = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         let turns = child.stdin.take().expect("it is piped");
         Self { child, turns, taken }

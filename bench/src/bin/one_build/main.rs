@@ -1,15 +1,13 @@
 //! What one build costs: time and bytes of a build of 90 packages and of the examples, against the same without the
 //! plugin and the linker step; the start of a program that could launch; a link with nothing to do; a launch.
 
-mod builds;
-
 use std::cell::RefCell;
 use std::path::Path;
 use std::time::Instant;
 
+use bench::builds::{Package, Profile, With, bytes, user_time};
 use bench::launch_contestants::build_driver;
 use bench::{Better, Contestant, Record, Turns, interleave, median_ratio};
-use builds::{Package, Profile, With, bytes, user_time};
 use tests::{Run, Scratch, outboard_link, workspace};
 
 /// Rounds of builds, of starts and links, and of launches.
@@ -60,7 +58,7 @@ fn seconds(work: impl FnOnce()) -> f64 {
 
 /// User time and libraries of many crates of which none launches.
 fn graph(scratch: &Scratch) {
-    let graph = Package::of_bench(scratch, "graph", &[]);
+    let graph = Package::of_bench(scratch, "one_build", "graph", &[]);
     for (profile, most_bytes) in Profile::BOTH.into_iter().zip([1.05, 1.08]) {
         let build = |with| {
             graph.clean(with);
@@ -126,7 +124,7 @@ fn programs() -> Vec<String> {
 }
 
 fn contestants(scratch: &Scratch) -> Package {
-    Package::of_bench(scratch, "programs", &["bin/plain.rs", "bin/idle.rs", "bin/resident.rs"])
+    Package::of_bench(scratch, "one_build", "programs", &["bin/plain.rs", "bin/idle.rs", "bin/resident.rs"])
 }
 
 /// Starts of a program that could launch and doesn't.

@@ -5,22 +5,26 @@ use std::path::{Path, PathBuf};
 use tests::{Run, Scratch, outboard_link, plugin, stable, workspace};
 
 /// What is built for: so that flags are not for build scripts.
-pub(crate) const TARGET: &str = "x86_64-unknown-linux-gnu";
+pub const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// Clock ticks a second in /proc. Source: `USER_HZ`, proc(5) of Linux.
 const TICKS: f64 = 100.0;
 
 /// With the plugin and the linker step, or without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum With {
+pub enum With {
+    /// With them.
     Outboard,
+    /// Without.
     Nothing,
 }
 
 impl With {
-    pub(crate) const BOTH: [Self; 2] = [Self::Outboard, Self::Nothing];
+    /// Both, with first.
+    pub const BOTH: [Self; 2] = [Self::Outboard, Self::Nothing];
 
-    pub(crate) fn name(self) -> &'static str {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Outboard => "outboard",
             Self::Nothing => "nothing",
@@ -30,15 +34,19 @@ impl With {
 
 /// How it is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
+pub enum Profile {
+    /// cargo's `dev`.
     Dev,
+    /// cargo's `release`.
     Release,
 }
 
 impl Profile {
-    pub(crate) const BOTH: [Self; 2] = [Self::Dev, Self::Release];
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Dev, Self::Release];
 
-    pub(crate) fn name(self) -> &'static str {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Dev => "dev",
             Self::Release => "release",
@@ -54,20 +62,31 @@ impl Profile {
 }
 
 /// A package that is built both ways.
-pub(crate) struct Package {
+#[derive(Debug)]
+pub struct Package {
     manifest: PathBuf,
     targets: PathBuf,
+    flags: Vec<String>,
+    link_options: Option<String>,
 }
 
 impl Package {
-    /// One of the workspace's.
-    pub(crate) fn of_workspace(scratch: &Scratch, folder: &str) -> Self {
-        Self { manifest: workspace().join(folder).join("Cargo.toml"), targets: scratch.path("targets") }
+    fn new(manifest: PathBuf, targets: PathBuf) -> Self {
+        Self { manifest, targets, flags: Vec::new(), link_options: None }
     }
 
-    /// One of the bench's own, copied, with the workspace's lock file: what it needs is there.
-    pub(crate) fn of_bench(scratch: &Scratch, name: &str, sources: &[&str]) -> Self {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin/one_build").join(name);
+    /// One of the workspace's.
+    pub fn of_workspace(scratch: &Scratch, folder: &str) -> Self {
+        Self::new(workspace().join(folder).join("Cargo.toml"), scratch.path("targets"))
+    }
+
+    /// One of a bench's own, copied, with the workspace's lock file: what it needs is there.
+    ///
+    /// # Panics
+    ///
+    /// When a file of it cannot be read.
+    pub fn of_bench(scratch: &Scratch, bench: &str, name: &str, sources: &[&str]) -> Self {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin").join(bench).join(name);
         let read = |file: &str| {
             let path = from.join(file);
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -83,28 +102,40 @@ impl Package {
         }
         let lock = std::fs::read(workspace().join("Cargo.lock")).expect("the workspace's lock file");
         scratch.write(&format!("{name}/Cargo.lock"), lock);
-        Self { manifest, targets: scratch.path(&format!("{name}/targets")) }
+        Self::new(manifest, scratch.path(&format!("{name}/targets")))
+    }
+
+    /// With more flags for rustc.
+    #[must_use]
+    pub fn with_flags(mut self, flags: impl IntoIterator<Item = String>) -> Self {
+        self.flags.extend(flags);
+        self
+    }
+
+    /// With an option for outboard-link: another one has the programs linked again, and nothing compiled.
+    pub fn set_link_option(&mut self, option: &str) {
+        self.link_options = Some(option.to_owned());
     }
 
     /// The target folder.
-    pub(crate) fn target(&self, with: With) -> PathBuf {
+    pub fn target(&self, with: With) -> PathBuf {
         self.targets.join(with.name())
     }
 
     /// What a build has made.
-    pub(crate) fn made(&self, with: With, profile: Profile, name: &str) -> PathBuf {
+    pub fn made(&self, with: With, profile: Profile, name: &str) -> PathBuf {
         self.target(with).join(TARGET).join(profile.folder()).join(name)
     }
 
     /// Forgets what was built, images too.
-    pub(crate) fn clean(&self, with: With) {
+    pub fn clean(&self, with: With) {
         drop(std::fs::remove_dir_all(self.target(with)));
     }
 
     /// Builds; `more` are arguments of cargo's.
-    pub(crate) fn build(&self, with: With, profile: Profile, more: &[&str]) {
+    pub fn build(&self, with: With, profile: Profile, more: &[&str]) {
         let key = format!("target.{TARGET}");
-        let mut flags = Vec::new();
+        let mut flags = self.flags.clone();
         let mut run = Run::new(stable().rustc.with_file_name("cargo"))
             .env("RUSTC", &stable().rustc)
             .env("RUSTC_BOOTSTRAP", "1")
@@ -112,6 +143,9 @@ impl Package {
             .env("CARGO_NET_OFFLINE", "true")
             .args(["build", "--quiet", "--target", TARGET, "--profile", profile.name(), "--manifest-path"])
             .arg(&self.manifest);
+        if let Some(options) = &self.link_options {
+            run = run.env("OUTBOARD_LINK_OPTIONS", options);
+        }
         if with == With::Outboard {
             flags.extend([
                 format!("-Zllvm-plugins={}", plugin().display()),
@@ -127,7 +161,11 @@ impl Package {
     }
 
     /// The libraries that a build has made.
-    pub(crate) fn libraries(&self, with: With, profile: Profile) -> Vec<PathBuf> {
+    ///
+    /// # Panics
+    ///
+    /// When there is no build.
+    pub fn libraries(&self, with: With, profile: Profile) -> Vec<PathBuf> {
         let folder = self.made(with, profile, "deps");
         let entries =
             std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -139,7 +177,11 @@ impl Package {
 }
 
 /// The user time of `work` in seconds: that of the programs that it waits for, and of those that they wait for.
-pub(crate) fn user_time(work: impl FnOnce()) -> f64 {
+///
+/// # Panics
+///
+/// Where there is no /proc.
+pub fn user_time(work: impl FnOnce()) -> f64 {
     let before = user_time_of_children();
     work();
     user_time_of_children() - before
@@ -156,7 +198,11 @@ fn user_time_of_children() -> f64 {
 }
 
 /// The bytes of `files`.
-pub(crate) fn bytes(files: &[PathBuf]) -> f64 {
+///
+/// # Panics
+///
+/// When one is not there.
+pub fn bytes(files: &[PathBuf]) -> f64 {
     let size = |file: &PathBuf| std::fs::metadata(file).expect("just built").len() as f64;
     files.iter().map(size).sum()
 }
