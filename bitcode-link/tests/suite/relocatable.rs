@@ -252,10 +252,14 @@ fn errors() {
         &["-O2", "-emit-llvm", "--target=aarch64-linux-gnu"],
     );
     files.llvm("clang", &["-shared", "native.o", "-o", "library.so"]);
+    files.rustc(&source(), "machine-code.rlib", &["--crate-type=lib", "-Cembed-bitcode=no"]);
+    files.write("other.ll", "target triple = \"pdp11-unknown-none\"\ndefine i32 @f() { ret i32 1 }");
     files.write("bad.ll", "define i32 @f( {");
     let bytes = files.bytes("crate.bc");
     files.write("cut.bc", &bytes[..bytes.len() / 2]);
-    let cases: [&[&str]; 10] = [
+    let cases: [&[&str]; 12] = [
+        &["machine-code.rlib"],
+        &["other.ll"],
         &["crate.bc", "twice.bc"],
         &["native.o"],
         &["large.bc", "kernel.bc"],
@@ -270,6 +274,18 @@ fn errors() {
     let text: String =
         cases.iter().map(|case| format!("{}\n{}\n", case.join(" "), refused(&files, case))).collect();
     insta::assert_snapshot!(text);
+}
+
+/// Names of files are bytes.
+#[test]
+fn odd_names_of_files() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let files = Files::new();
+    let odd = std::ffi::OsStr::from_bytes(b"a b,\xff;(c).bc");
+    let made = files.clang("int f(void) { return 1; }", "plain.bc", &["-O2", "-emit-llvm"]);
+    std::fs::rename(made, files.path("plain.bc").with_file_name(odd)).expect("a name like any other");
+    files.printed(bitcode_link().arg("-r").arg(odd).args(["-o", "all.o"]));
+    assert_eq!(symbols(&files, "all.o").0, ["f"]);
 }
 
 /// Another target than this machine's.
