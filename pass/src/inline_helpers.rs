@@ -31,8 +31,9 @@ fn run(module: &Module<'_>, options: &Options, carried: &mut Carried) -> Result<
     }
     let helpers = read_helpers(&options.bitcode).map_err(|error| Report::error(HelperFailure(error)))?;
     // Marks are of one pass; another one's report says what is known at the start.
-    let marked = carried.to_the_end && carried.helpers.is_none();
-    let linking = Linking { mark_calls: marked, ..options.linking.clone() };
+    let report_calls = options.report.is_some();
+    let marked = report_calls && carried.to_the_end && carried.helpers.is_none();
+    let linking = Linking { report_calls, mark_calls: marked, ..options.linking.clone() };
     let report =
         link_helpers(module, &helpers, &linking).map_err(|error| Report::error(HelperFailure(error)))?;
     report.warnings.iter().for_each(|warning| report::warn(module, (NAME, Code::OB0304), warning));

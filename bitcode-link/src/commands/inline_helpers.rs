@@ -47,6 +47,12 @@ pub(crate) struct MakingArguments {
     pub(crate) verbose: bool,
 }
 
+impl MakingArguments {
+    pub(crate) fn wants_report(&self) -> bool {
+        self.report.is_some() || self.verbose
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     let making = &arguments.making;
@@ -54,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
         inputs: vec![arguments.module.clone()],
         whole_archives: true,
         helpers: arguments.helpers.clone(),
-        inlining: arguments.inlining.options(making),
+        inlining: arguments.inlining.options(making, json),
         exports: None,
         level: level(making.opt_level),
         pipeline: making.optimize.map(Into::into),

@@ -52,14 +52,16 @@ pub(crate) struct HelperArguments {
 }
 
 impl HelperArguments {
-    pub(crate) fn options(&self, making: &MakingArguments) -> Options {
+    pub(crate) fn options(&self, making: &MakingArguments, json: bool) -> Options {
+        let reported = making.wants_report() || json;
         Options {
             repair: self.repair,
             allow: self.allow.iter().copied().collect(),
             drop_debug_info: self.drop_debug_info,
             any_triple: self.any_triple,
             refuse_shared: self.refuse_shared,
-            mark_calls: making.report.is_some() || making.verbose,
+            report_calls: reported,
+            mark_calls: reported,
         }
     }
 }
@@ -108,7 +110,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
         inputs: arguments.inputs.clone(),
         whole_archives: arguments.whole_archive,
         helpers: arguments.helpers.clone(),
-        inlining: arguments.inlining.options(making),
+        inlining: arguments.inlining.options(making, json),
         exports: exports(arguments)?,
         level: level(making.opt_level),
         pipeline: making.optimize.map(Into::into),

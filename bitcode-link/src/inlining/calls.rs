@@ -1,6 +1,7 @@
 //! The calls of helpers in a module: found, marked, and found again after LLVM's passes.
 
-use super::differences::{Traits, differences};
+use super::Options;
+use super::differences::{KnownTraits, differences};
 use super::report::{HelperCall, HelperReport, Outcome};
 use llvm_plugin::debug_location;
 use llvm_plugin::inkwell::module::Module;
@@ -8,6 +9,9 @@ use llvm_plugin::inkwell::values::{FunctionValue, InstructionValue};
 use llvm_plugin::inlining::Advisor;
 use llvm_plugin::instruction::{FunctionUse, call_site, mark, take_mark, uses_of};
 use std::collections::HashSet;
+
+/// Why a call isn't one for LLVM's inliner.
+const OTHER_TYPES: &str = "the call passes other types than the helper takes";
 
 /// The metadata that has a call's number in the report.
 const MARK: &str = "outboard.helper";
@@ -46,58 +50,49 @@ pub(super) fn entry(
     HelperCall { helper, caller, place, outcome, why, differences: Vec::new() }
 }
 
-/// Gives each call of the report's helpers in `module` a line, and a mark that leads to it where `marked`.
-pub(super) fn add_calls(
+/// Gives each call of the report's helpers in `module` a line, and a mark that leads to it where that is wanted.
+pub(super) fn add_calls<'ctx>(
     report: &mut HelperReport,
-    module: &Module<'_>,
+    module: &Module<'ctx>,
     advisor: Option<&Advisor>,
-    marked: bool,
+    options: &Options,
 ) {
     let mut calls = Vec::new();
+    let mut known = KnownTraits::default();
     for helper in &report.helpers {
         let Some(function) = module.get_function(&helper.name) else { continue };
         // Attributes are the same in most callers: one question for each sort of caller.
-        let mut asked: Vec<(Traits, Option<String>)> = Vec::new();
+        let mut asked: Vec<(usize, Option<String>)> = Vec::new();
         for call in calls_of(function) {
-            let outcome = match (&helper.shared, advisor) {
+            let Some(caller) = caller_of(call) else { continue };
+            let sort = known.sort(caller);
+            let answer = asked.iter().find(|(other, _)| *other == sort).map(|(_, why)| why.clone());
+            if answer.is_some() && !options.report_calls {
+                continue;
+            }
+            let ask = || advisor.filter(|_| helper.shared.is_none())?.blocker(call, function);
+            let why = answer.clone().unwrap_or_else(ask);
+            if answer.is_none() {
+                asked.push((sort, why.clone()));
+            }
+            let other_types = call_site(call).is_some_and(|call| call.get_called_fn_value().is_none());
+            let outcome = match (&helper.shared, why) {
                 (Some(_), _) => (Outcome::Shared, None),
+                (None, _) if other_types => (Outcome::Called, Some(OTHER_TYPES.to_owned())),
                 (None, None) => (Outcome::Open, None),
-                (None, Some(advisor)) => match blocker(call, function, advisor, &mut asked) {
-                    None => (Outcome::Open, None),
-                    why => (Outcome::Called, why),
-                },
+                (None, why) => (Outcome::Called, why),
             };
             let mut entry = entry(call, helper.name.clone(), outcome);
-            if let (Outcome::Called, Some(advisor), Some(caller)) = (entry.outcome, advisor, caller_of(call))
-            {
-                entry.differences = differences(call, &Traits::of(caller), function, advisor);
+            if let (Outcome::Called, Some(advisor)) = (entry.outcome, advisor) {
+                entry.differences = differences(call, known.traits(sort), function, advisor);
             }
-            if marked {
+            if options.mark_calls {
                 mark(call, MARK, calls.len() as u64);
             }
             calls.push(entry);
         }
     }
     report.calls = calls;
-}
-
-/// What the attributes say against inlining `call`, whose callers of one sort are `asked` for once.
-fn blocker<'ctx>(
-    call: InstructionValue<'ctx>,
-    callee: FunctionValue<'ctx>,
-    advisor: &Advisor,
-    asked: &mut Vec<(Traits, Option<String>)>,
-) -> Option<String> {
-    if call_site(call)?.get_called_fn_value().is_none() {
-        return Some("the call passes other types than the helper takes".to_owned());
-    }
-    let traits = Traits::of(caller_of(call)?);
-    if let Some((_, known)) = asked.iter().find(|(known, _)| *known == traits) {
-        return known.clone();
-    }
-    let why = advisor.blocker(call, callee);
-    asked.push((traits, why.clone()));
-    why
 }
 
 /// Completes `report` when LLVM's passes have run: a marked call that is gone was inlined, one that is left was

@@ -4,7 +4,7 @@ use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::values::{FunctionValue, InstructionValue};
 use llvm_plugin::inlining::Advisor;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 /// A difference that changes what inlined code does, by the flag that allows it.
@@ -182,6 +182,32 @@ impl Traits {
     /// What says for which processor the code is.
     fn processor(&self) -> (&str, &str) {
         (self.get(CPU).unwrap_or_default(), self.get(FEATURES).unwrap_or_default())
+    }
+}
+
+/// The traits of functions, each looked at once: thousands of calls are in a few sorts of callers.
+#[derive(Debug, Default)]
+pub(super) struct KnownTraits<'ctx> {
+    sorts: Vec<Traits>,
+    of: HashMap<FunctionValue<'ctx>, usize>,
+}
+
+impl<'ctx> KnownTraits<'ctx> {
+    /// The sort of `function`: functions with the same traits are of one.
+    pub(super) fn sort(&mut self, function: FunctionValue<'ctx>) -> usize {
+        let sorts = &mut self.sorts;
+        *self.of.entry(function).or_insert_with(|| {
+            let traits = Traits::of(function);
+            sorts.iter().position(|known| *known == traits).unwrap_or_else(|| {
+                sorts.push(traits);
+                sorts.len() - 1
+            })
+        })
+    }
+
+    /// What functions of a sort have.
+    pub(super) fn traits(&self, sort: usize) -> &Traits {
+        &self.sorts[sort]
     }
 }
 

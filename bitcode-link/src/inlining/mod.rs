@@ -45,7 +45,9 @@ pub struct Options {
     pub any_triple: bool,
     /// Refuse helpers that must stay shared.
     pub refuse_shared: bool,
-    /// Mark calls, so that [`complete_report`] knows what became of them.
+    /// Report each call, not only one of each sort.
+    pub report_calls: bool,
+    /// Mark them too, so that [`complete_report`] knows what became of them.
     pub mark_calls: bool,
 }
 
@@ -91,7 +93,7 @@ pub fn link_helpers(
             break;
         }
     }
-    calls::add_calls(&mut report, module, advisor.as_ref(), options.mark_calls);
+    calls::add_calls(&mut report, module, advisor.as_ref(), options);
     Ok(report)
 }
 
@@ -154,14 +156,15 @@ impl<'ctx> Link<'_, 'ctx> {
         }
         let Some(advisor) = self.advisor else { return Ok(()) };
         let mut refused = Vec::new();
+        let known = &mut differences::KnownTraits::default();
         for helper in &selection.internal {
             if !differences::Traits::of(*helper).has(differences::ALWAYS_INLINE) {
                 continue;
             }
             let name = name_of(*helper);
             let Some(declared) = self.module.get_function(&name) else { continue };
-            for obstacle in repair::find_obstacles(*helper, declared, advisor) {
-                let caller = obstacle.callers.first().map(|caller| name_of(*caller)).unwrap_or_default();
+            for obstacle in repair::find_obstacles(*helper, declared, (advisor, known)) {
+                let caller = obstacle.callers.iter().map(|caller| name_of(*caller)).min().unwrap_or_default();
                 for difference in obstacle.differences {
                     if let Remedy::Allow(risk) = difference.remedy
                         && !self.options.allow.contains(&risk)

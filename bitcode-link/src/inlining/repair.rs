@@ -4,12 +4,13 @@
 use super::Options;
 use super::calls::{caller_of, calls_of};
 use super::differences::{
-    ALWAYS_INLINE, CPU, Difference, FEATURES, NO_BUILTINS, NULL_IS_VALID, Remedy, Risk, TUNE, Traits,
-    differences, kind,
+    ALWAYS_INLINE, CPU, Difference, FEATURES, KnownTraits, NO_BUILTINS, NULL_IS_VALID, Remedy, Risk, TUNE,
+    Traits, differences, kind,
 };
 use llvm_plugin::inkwell::attributes::AttributeLoc;
 use llvm_plugin::inkwell::values::FunctionValue;
 use llvm_plugin::inlining::Advisor;
+use std::collections::HashSet;
 
 const OF_FUNCTION: AttributeLoc = AttributeLoc::Function;
 
@@ -17,7 +18,7 @@ const OF_FUNCTION: AttributeLoc = AttributeLoc::Function;
 #[derive(Debug, Clone)]
 pub(super) struct Obstacle<'ctx> {
     /// The callers; all have the same traits.
-    pub(super) callers: Vec<FunctionValue<'ctx>>,
+    pub(super) callers: HashSet<FunctionValue<'ctx>>,
     /// These.
     pub(super) traits: Traits,
     /// What differs.
@@ -29,24 +30,23 @@ pub(super) struct Obstacle<'ctx> {
 pub(super) fn find_obstacles<'ctx>(
     helper: FunctionValue<'ctx>,
     declared: FunctionValue<'ctx>,
-    advisor: &Advisor,
+    (advisor, known): (&Advisor, &mut KnownTraits<'ctx>),
 ) -> Vec<Obstacle<'ctx>> {
     let own = Traits::of(helper);
-    let mut sorts: Vec<Obstacle<'ctx>> = Vec::new();
+    let mut sorts: Vec<(usize, Obstacle<'ctx>)> = Vec::new();
     for call in calls_of(declared) {
         let Some(caller) = caller_of(call) else { continue };
-        let traits = Traits::of(caller);
-        if let Some(sort) = sorts.iter_mut().find(|sort| sort.traits == traits) {
-            if !sort.callers.contains(&caller) {
-                sort.callers.push(caller);
-            }
+        let sort = known.sort(caller);
+        if let Some((_, obstacle)) = sorts.iter_mut().find(|(other, _)| *other == sort) {
+            obstacle.callers.insert(caller);
             continue;
         }
+        let traits = known.traits(sort).clone();
         let asked = own.has(ALWAYS_INLINE) || advisor.blocker(call, helper).is_some();
         let differences = if asked { differences(call, &traits, helper, advisor) } else { Vec::new() };
-        sorts.push(Obstacle { callers: vec![caller], traits, differences });
+        sorts.push((sort, Obstacle { callers: HashSet::from([caller]), traits, differences }));
     }
-    sorts
+    sorts.into_iter().map(|(_, obstacle)| obstacle).collect()
 }
 
 /// What of `obstacles` may be removed: all that `options` allow. Nothing is, where something else would still be in
@@ -72,10 +72,15 @@ pub(super) fn repair<'ctx>(
     options: &Options,
 ) -> Vec<(FunctionValue<'ctx>, String)> {
     let mut said = Vec::new();
+    if !options.repair && options.allow.is_empty() {
+        return said;
+    }
     loop {
         let before = said.len();
         for function in functions {
-            for text in apply(*function, &find_obstacles(*function, *function, advisor), options) {
+            // Of callers that an earlier turn has changed, nothing is known any more.
+            let known = &mut KnownTraits::default();
+            for text in apply(*function, &find_obstacles(*function, *function, (advisor, known)), options) {
                 let line = (*function, text);
                 if !said.contains(&line) {
                     said.push(line);

@@ -79,22 +79,34 @@ fn c_source(helpers: usize) -> String {
     text
 }
 
-/// The source, and how many calls of helpers it has.
+/// The source, and how many calls of helpers it has. Helpers are behind methods, as drivers have them: with a type for
+/// the pointer, and a check.
 fn rust_source(functions: usize, helpers: usize) -> (String, usize) {
-    let mut text = "#![no_std]\n#[repr(C)] pub struct Node { field: [u64; 8], count: u64, next: *mut Node, bytes: *const u8 }\n\
-        unsafe extern \"C\" {\n"
+    let mut text = "#![no_std]\n\
+        #[repr(C)] pub struct Node { field: [u64; 8], count: u64, next: *mut Node, bytes: *const u8 }\n\
+        #[derive(Clone, Copy)] pub struct Ref(*mut Node);\n"
         .to_owned();
+    let (mut declared, mut methods) = (String::new(), String::new());
     for index in 0..helpers {
-        let signature = match index % KINDS {
-            0 => "(p: *mut Node) -> u64",
-            1 => "(p: *mut Node)",
-            2 => "(x: u64) -> u64",
-            3 => "(p: *mut Node) -> *mut Node",
-            _ => "(p: *mut Node, i: u64) -> u64",
+        let (signature, takes, gives, call) = match index % KINDS {
+            0 => ("(p: *mut Node) -> u64", "", "u64", "(self.0)"),
+            1 => ("(p: *mut Node)", "", "()", "(self.0)"),
+            2 => ("(x: u64) -> u64", ", x: u64", "u64", "(x)"),
+            3 => ("(p: *mut Node) -> *mut Node", "", "Ref", "(self.0)"),
+            _ => ("(p: *mut Node, i: u64) -> u64", ", i: u64", "u64", "(self.0, i)"),
         };
-        let _ = writeln!(text, "    fn helper_{index}{signature};");
+        let made = if gives == "Ref" {
+            format!("Ref(helper_{index}{call})")
+        } else {
+            format!("helper_{index}{call}")
+        };
+        let _ = writeln!(declared, "    fn helper_{index}{signature};");
+        let _ = writeln!(
+            methods,
+            "    fn do_{index}(self{takes}) -> Option<{gives}> {{ (!self.0.is_null()).then(|| unsafe {{ {made} }}) }}"
+        );
     }
-    text += "}\n";
+    let _ = write!(text, "unsafe extern \"C\" {{\n{declared}}}\nimpl Ref {{\n{methods}}}\n");
     let mut calls = 0;
     for function in 0..functions {
         // A number of a kind, another one for each function.
@@ -107,23 +119,22 @@ fn rust_source(functions: usize, helpers: usize) -> (String, usize) {
         let odd = function * 2 + 1;
         let last = if function % 2 == 0 {
             calls += 1;
-            format!("helper_{second}(at)")
+            format!("at.do_{second}()?")
         } else {
             "sum >> 7".to_owned()
         };
         calls += 5;
         let _ = write!(
             text,
-            "#[unsafe(no_mangle)] #[inline(never)] pub unsafe fn work_{function}(node: *mut Node, x: u64) -> u64 {{ unsafe {{\n\
-             \x20   let (mut sum, mut at) = (x.wrapping_mul({odd}), node);\n\
-             \x20   for turn in 0..(x & 15) {{\n\
-             \x20       sum = sum.wrapping_add(helper_{first}(at) ^ turn.wrapping_mul({odd}));\n\
-             \x20       at = helper_{step}(at);\n\
-             \x20   }}\n\
-             \x20   sum = helper_{rotate}(sum);\n\
-             \x20   if sum & {odd} != 0 {{ helper_{count}(at) }} else {{ sum ^= helper_{byte}(at, sum) }}\n\
-             \x20   sum ^ {last}\n\
-             }} }}\n"
+            "#[unsafe(no_mangle)] #[inline(never)] pub fn work_{function}(node: Ref, x: u64) -> Option<u64> {{\n\
+             \x20   let mut sum = x.checked_mul({odd}).unwrap_or(x);\n\
+             \x20   sum = sum.wrapping_add(node.do_{first}()? ^ {odd});\n\
+             \x20   let at = if sum & 1 != 0 {{ node.do_{step}()? }} else {{ node }};\n\
+             \x20   sum = at.do_{rotate}(sum)?.checked_sub(x >> 3)?;\n\
+             \x20   if sum & {odd} != 0 {{ at.do_{count}()? }} else {{ sum ^= at.do_{byte}(sum)? }}\n\
+             \x20   if x > sum {{ sum = sum.wrapping_mul(x | 1) ^ ({last}); }}\n\
+             \x20   Some(sum)\n\
+             }}\n"
         );
     }
     (text, calls)
