@@ -3,3 +3,4 @@
 #include "reports.c"
 
 #include "x86_64/blocks.c"
+#include "x86_64/share.c"

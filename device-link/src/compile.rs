@@ -107,7 +107,7 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
     problems.extend(reach::find_undefined(&module, &kernels, &reached, &origins, target));
     problems.extend(reach::find_limits(&module, &kernels, &reached, &origins, target));
     problems.extend(recursion::find_recursion(&module, &kernels, &origins, target));
-    problems.extend(optimize::find_empty(&module, &kernels, &reached));
+    problems.extend(optimize::find_empty(&module, &kernels, &reached, target));
     problem::refuse(problems)?;
 
     if target == Target::X86_64 {

@@ -81,7 +81,7 @@ fn emit_gpu_entry<'ctx>(
                 }
                 value => value,
             };
-            unpack_slot(&builder, slot, parameter.get_type())
+            unpack_slot(&builder, slot, parameter.get_type()).map(BasicMetadataValueEnum::from)
         })
         .collect::<std::result::Result<Vec<_>, _>>()?;
     call_like(&builder, body, &arguments)?;
@@ -94,7 +94,7 @@ pub(crate) fn unpack_slot<'ctx>(
     builder: &Builder<'ctx>,
     slot: BasicValueEnum<'ctx>,
     parameter: BasicTypeEnum<'ctx>,
-) -> std::result::Result<BasicMetadataValueEnum<'ctx>, BuilderError> {
+) -> std::result::Result<BasicValueEnum<'ctx>, BuilderError> {
     let narrow = |value: IntValue<'ctx>, width: u32| {
         let context = value.get_type().get_context();
         let width = std::num::NonZeroU32::new(width).expect("integers of IR have at least one bit");
@@ -107,9 +107,9 @@ pub(crate) fn unpack_slot<'ctx>(
         }
         (BasicValueEnum::IntValue(value), BasicTypeEnum::FloatType(float)) => {
             let bits = narrow(value, float.get_bit_width())?;
-            builder.build_bit_cast(bits, float, "argument")?.into()
+            builder.build_bit_cast(bits, float, "argument")?
         }
-        (pointer, _) => pointer.into(),
+        (pointer, _) => pointer,
     })
 }
 

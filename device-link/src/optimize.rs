@@ -4,7 +4,7 @@ use crate::Result;
 use crate::error::Error;
 use crate::host_loops::range_name;
 use crate::inlining::inline_small;
-use crate::kernels::Kernels;
+use crate::kernels::{Form, Kernels};
 use crate::options::OptLevel;
 use crate::problem::Problem;
 use crate::reach::{Reached, in_module};
@@ -78,20 +78,28 @@ pub(crate) fn check_collected(collected: Vec<Collected>, what: &'static str) -> 
 }
 
 /// Finds kernels of which optimization left nothing.
-pub(crate) fn find_empty(module: &Module<'_>, kernels: &Kernels, reached: &Reached) -> Vec<Problem> {
-    let with_work = in_module(module, kernels).map(|(kernel, entry)| {
-        // On x86_64, the entry calls what runs the items, if that does anything.
-        let range = module.get_function(&range_name(&kernel.name));
-        (kernel, range.filter(|_| has_effect(entry)).unwrap_or(entry))
-    });
-    with_work
-        .filter(|(_, function)| !has_effect(*function))
-        .map(|(kernel, function)| Problem {
+pub(crate) fn find_empty(
+    module: &Module<'_>,
+    kernels: &Kernels,
+    reached: &Reached,
+    target: Target,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (kernel, entry) in in_module(module, kernels) {
+        // On x86_64 the entry only has others do the work. These are gone if they do nothing.
+        let with_loops = !target.is_gpu() && kernel.form == Form::Ordinary;
+        let work = if with_loops { module.get_function(&range_name(&kernel.name)) } else { Some(entry) };
+        if work.is_some_and(has_effect) {
+            continue;
+        }
+        let only_panics = work.is_some_and(|work| calls_any(work, &TRAPS));
+        problems.push(Problem {
             kernel: kernel.name.clone(),
-            trouble: if calls_any(function, &TRAPS) { Trouble::OnlyPanics } else { Trouble::Empty },
+            trouble: if only_panics { Trouble::OnlyPanics } else { Trouble::Empty },
             chain: reached.start(&kernel.name),
-        })
-        .collect()
+        });
+    }
+    problems
 }
 
 /// What panics come to where nobody records them.

@@ -34,7 +34,11 @@ const LEAVE_KERNEL: &str = "__outboard_leave_kernel";
 /// What takes its place in the code of a work item, which it lets go on and return.
 const END_ITEM: &str = "__outboard_end_item";
 
-/// What kernels of x86_64 need whose items meet. device-link calls these when it has looked at the kernels.
+/// What shares a launch of x86_64 out over threads.
+const SHARE: &str = "__outboard_share";
+
+/// What kernels of x86_64 need whose items meet. device-link calls these, and [`SHARE`], when it has looked at the
+/// kernels.
 const OF_BLOCKS: [&str; 5] = [
     "__outboard_block_memory",
     "__outboard_free_block_memory",
@@ -74,7 +78,8 @@ pub(crate) fn link_runtime<'ctx>(
     for function in called_markers(module, target) {
         detach_body(module, function);
     }
-    if called_markers(module, target).is_empty() {
+    // On x86_64 every launch may be shared out.
+    if target.is_gpu() && called_markers(module, target).is_empty() {
         return Ok(());
     }
     let runtime = parse(context, bitcode)?;
@@ -90,7 +95,8 @@ pub(crate) fn link_runtime<'ctx>(
     let bug = |text| Error::Bug { after: "linking the device runtime", text };
     link_modules(module, runtime).map_err(bug)?;
     for function in module.get_functions().filter(|function| is_runtime(*function)) {
-        if !OF_BLOCKS.contains(&function.get_name().to_string_lossy().as_ref()) {
+        let name = function.get_name().to_string_lossy().into_owned();
+        if name != SHARE && !OF_BLOCKS.contains(&name.as_str()) {
             function.set_linkage(Linkage::Internal);
         }
         align_calls(function);
@@ -136,7 +142,7 @@ fn called_markers<'ctx>(module: &Module<'ctx>, target: Target) -> Vec<FunctionVa
 
 fn is_runtime(function: FunctionValue<'_>) -> bool {
     function.count_basic_blocks() > 0
-        && [PREFIX, PANIC_TRAP]
+        && [PREFIX, PANIC_TRAP, SHARE]
             .iter()
             .chain(&OF_BLOCKS)
             .any(|prefix| function.get_name().to_bytes().starts_with(prefix.as_bytes()))
@@ -170,6 +176,12 @@ impl<'ctx> BlockRuntime<'ctx> {
             items_apart: items_apart?,
         })
     }
+}
+
+/// What shares a launch out over threads: `void (void (*)(i64 begin, i64 end, ptr), ptr, i64 units, i64 grain)`.
+pub(crate) fn share<'ctx>(module: &Module<'ctx>) -> Result<FunctionValue<'ctx>> {
+    let text = format!("the device runtime has no `{SHARE}`");
+    module.get_function(SHARE).ok_or(Error::Bug { after: "linking the device runtime", text })
 }
 
 /// What panics end in, and what is to take its place; none, where no panic is recorded.

@@ -1,6 +1,7 @@
 //! The loops over the items of a block in one state of its machine.
 
 use super::Built;
+use super::fast_path::FastPath;
 use super::geometry::Where;
 use super::item::ENDED;
 use super::loops::Loop;
@@ -53,29 +54,43 @@ impl<'ctx> Machine<'ctx, '_> {
         let first = builder.build_int_nuw_mul(rows, self.geometry.block[0], "first")?;
         let row = Row { index, block, y, z, first, common };
         let function = self.stretches.functions[index];
-        match self.fast_paths[index] {
-            _ if waiting => self.emit_called(row, Way::Waiting(function))?,
-            None => self.emit_row(row, Way::Inlined(function))?,
-            Some(fast) => {
-                let (unchecked, checked, done) =
-                    (self.block("unchecked"), self.block("checked"), self.block("row.end"));
-                let zero = z.get_type().const_zero();
-                let mut arguments = self.arguments(row, zero, Way::Inlined(function))?;
-                let one = zero.get_type().const_int(1, false);
-                arguments.push(builder.build_int_nuw_sub(self.geometry.block[0], one, "behind")?.into());
-                let holds = self.call(fast.holds, &arguments, "alwaysinline")?;
-                builder.build_conditional_branch(holds, unchecked, checked)?;
-                builder.position_at_end(unchecked);
-                self.emit_row(row, Way::Inlined(fast.unchecked))?;
-                builder.build_unconditional_branch(done)?;
-                builder.position_at_end(checked);
-                self.emit_called(row, Way::Called(function))?;
-                builder.build_unconditional_branch(done)?;
-                builder.position_at_end(done);
-            }
+        let fast_paths = &self.fast_paths[index];
+        if waiting {
+            self.emit_called(row, Way::Waiting(function))?;
+        } else if fast_paths.is_empty() {
+            self.emit_row(row, Way::Inlined(function))?;
+        } else {
+            self.emit_chosen(row, function, fast_paths)?;
         }
         in_y.close(builder)?;
         in_z.close(builder)
+    }
+
+    /// A row that the first of `fast_paths` runs whose checks hold; where none do, `function` is called.
+    fn emit_chosen(
+        &self,
+        row: Row<'_, 'ctx>,
+        function: FunctionValue<'ctx>,
+        fast_paths: &[FastPath<'ctx>],
+    ) -> Built<()> {
+        let (builder, done) = (self.builder, self.block("row.end"));
+        let zero = self.context.i64_type().const_zero();
+        let mut arguments = self.arguments(row, zero, Way::Inlined(function))?;
+        let one = zero.get_type().const_int(1, false);
+        arguments.push(builder.build_int_nuw_sub(self.geometry.block[0], one, "behind")?.into());
+        for fast in fast_paths {
+            let (unchecked, otherwise) = (self.block("unchecked"), self.block("otherwise"));
+            let holds = self.call(fast.holds, &arguments, "alwaysinline")?;
+            builder.build_conditional_branch(holds, unchecked, otherwise)?;
+            builder.position_at_end(unchecked);
+            self.emit_row(row, Way::Inlined(fast.unchecked))?;
+            builder.build_unconditional_branch(done)?;
+            builder.position_at_end(otherwise);
+        }
+        self.emit_called(row, Way::Called(function))?;
+        builder.build_unconditional_branch(done)?;
+        builder.position_at_end(done);
+        Ok(())
     }
 
     /// A loop over the threads along an axis, and its counter as `i64`.

@@ -61,6 +61,40 @@ pub(crate) fn find<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Vec<Chec
     checks
 }
 
+/// Branches of `function` that all items of a row take the same way, whichever that is: for each a check that they take
+/// the first.
+pub(crate) fn find_common_ways<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Vec<Check<'ctx>> {
+    let all = instructions(function);
+    let search = Search { flow, all: &all };
+    let mut ways = Vec::new();
+    for (number, block) in function.get_basic_blocks().into_iter().enumerate() {
+        let branch = flow.terminator(number);
+        let Some(condition) = operand(all[branch], 0) else { continue };
+        let parts =
+            all[branch].get_opcode() == InstructionOpcode::Br && flow.blocks[number].successors.len() == 2;
+        let has_two = parts && successors(block).len() == 2;
+        // Neither what LLVM folds by itself, nor what only panics come to.
+        let matters = has_two && search.number(condition).is_some() && !search.leaves(number);
+        if matters && search.shape(condition, &mut Vec::new(), DEEPEST) == Some(Shape::Same) {
+            let requirements = vec![Requirement::Is { condition, wanted: true }];
+            ways.push(Check { branch, stays: true, requirements });
+        }
+    }
+    ways
+}
+
+impl<'ctx> Check<'ctx> {
+    /// The same of a common way, that items take the second.
+    pub(crate) fn other_way(&self) -> Self {
+        let other = |requirement: &Requirement<'ctx>| match *requirement {
+            Requirement::Is { condition, wanted } => Requirement::Is { condition, wanted: !wanted },
+            other => other,
+        };
+        let requirements = self.requirements.iter().map(other).collect();
+        Self { branch: self.branch, stays: !self.stays, requirements }
+    }
+}
+
 struct Search<'a, 'ctx> {
     flow: &'a Flow,
     all: &'a [InstructionValue<'ctx>],

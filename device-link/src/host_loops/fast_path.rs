@@ -26,6 +26,9 @@ pub(crate) struct FastPath<'ctx> {
     pub(crate) holds: FunctionValue<'ctx>,
 }
 
+/// The most branches whose ways get functions of their own.
+const MOST_BRANCHES: usize = 2;
+
 /// Makes the fast path of `function`, if it has checks that hold for rows.
 pub(crate) fn emit<'ctx>(
     module: &Module<'ctx>,
@@ -36,17 +39,50 @@ pub(crate) fn emit<'ctx>(
     if checks.is_empty() {
         return Ok(None);
     }
+    emit_one(module, function, &flow, (&checks, 0)).map(Some)
+}
+
+/// Makes fast paths of `function`: one for each way that all items of a row take together.
+pub(crate) fn emit_ways<'ctx>(
+    module: &Module<'ctx>,
+    function: FunctionValue<'ctx>,
+) -> Built<Vec<FastPath<'ctx>>> {
+    let flow = Flow::of(function);
+    let checks = checks::find(function, &flow);
+    let mut ways = checks::find_common_ways(function, &flow);
+    ways.retain(|way| checks.iter().all(|check| check.branch != way.branch));
+    ways.truncate(MOST_BRANCHES);
+    if checks.is_empty() && ways.is_empty() {
+        return Ok(Vec::new());
+    }
+    let taken = |choice: usize| {
+        let chosen = ways
+            .iter()
+            .enumerate()
+            .map(move |(at, way)| if choice >> at & 1 == 0 { way.clone() } else { way.other_way() });
+        checks.iter().cloned().chain(chosen).collect::<Vec<_>>()
+    };
+    (0..1 << ways.len()).map(|choice| emit_one(module, function, &flow, (&taken(choice), choice))).collect()
+}
+
+/// The fast path for rows for which `checks` hold, with its number among those of `function`.
+fn emit_one<'ctx>(
+    module: &Module<'ctx>,
+    function: FunctionValue<'ctx>,
+    flow: &Flow,
+    (checks, number): (&[Check<'ctx>], usize),
+) -> Built<FastPath<'ctx>> {
     let name = function.get_name().to_string_lossy().into_owned();
-    let unchecked = module.add_function(&format!("{name}.unchecked"), function.get_type(), None);
+    let unchecked = module.add_function(&format!("{name}.unchecked.{number}"), function.get_type(), None);
     clone_body(unchecked, function);
     unchecked.set_linkage(Linkage::Internal);
     let own = instructions(unchecked);
-    for check in &checks {
+    for check in checks {
         let stays = module.get_context().bool_type().const_int(check.stays.into(), false);
         own[check.branch].set_operand(0, stays);
     }
-    let holds = emit_holds(module, function, &format!("{name}.holds"), &flow, &checks)?;
-    Ok(Some(FastPath { unchecked, holds }))
+    let holds = emit_holds(module, function, &format!("{name}.holds.{number}"), flow, checks)?;
+    Ok(FastPath { unchecked, holds })
 }
 
 /// ```c

@@ -34,8 +34,8 @@ use abi::markers::Marker;
 use block_memory::Needs;
 use flow::Flow;
 pub(crate) use item::Item;
-use launch::Unit;
 pub(crate) use launch::range_name;
+use launch::{Launch, Unit};
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::builder::BuilderError;
 use llvm_plugin::inkwell::context::Context;
@@ -62,9 +62,12 @@ const UNROLL: &str = "function(loop-simplify,lcssa,loop(loop-rotate<no-header-du
     loop-unroll<O2;full-unroll-max=64;no-partial;no-peeling;no-runtime;no-upperbound>,\
     sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg)";
 
-/// What the functions of stretches have in common is gone from each.
-const CLEAN_UP: &str =
-    "function(simplifycfg,sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg)";
+/// What the functions of stretches have in common is gone from each. Where they return stays apart: it tells what ends
+/// an item, and how.
+const CLEAN_UP: &str = "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,adce)";
+
+/// Branches that are always taken are none.
+const FOLD: &str = "function(simplifycfg,instcombine<no-verify-fixpoint>,simplifycfg)";
 
 /// What a kernel asks of where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,18 +131,19 @@ pub(crate) fn emit_kernels<'ctx>(
         }
     }
     run_passes(module, machine, CLEAN_UP, "simplify what is between barriers")?;
+    let share = runtime::share(module)?;
     for (item, kind) in &prepared {
         let Some(kernel) = kernels.iter().find(|kernel| kernel.name == item.kernel) else { continue };
         let runtime = match kind {
             Prepared::Together(..) => Some(BlockRuntime::of(context, module, &item.kernel)?),
             Prepared::Rows | Prepared::Blocks => None,
         };
-        emit_kernel(module, kernel, item, (kind, runtime)).map_err(|error| builder_bug(&error))?;
+        emit_kernel(module, (kernel, item), (kind, runtime), share).map_err(|error| builder_bug(&error))?;
     }
     for item in items {
         item.function.set_linkage(Linkage::Internal);
     }
-    run_passes(module, machine, CLEAN_UP, "simplify rows without checks")?;
+    run_passes(module, machine, FOLD, "simplify rows without checks")?;
     Ok(problems)
 }
 
@@ -156,10 +160,11 @@ enum Prepared<'ctx> {
 /// The entry of a kernel, and what it calls.
 fn emit_kernel<'ctx>(
     module: &Module<'ctx>,
-    kernel: &Kernel,
-    item: &Item<'ctx>,
+    (kernel, item): (&Kernel, &Item<'ctx>),
     prepared: (&Prepared<'ctx>, Option<BlockRuntime<'ctx>>),
+    share: FunctionValue<'ctx>,
 ) -> Built<()> {
+    let weight = weight(item.function);
     let (range, unit) = match prepared {
         (Prepared::Together(stretches, needs), Some(runtime)) => {
             let blocks = state_machine::emit(module, &item.kernel, stretches, &runtime)?;
@@ -168,8 +173,23 @@ fn emit_kernel<'ctx>(
         (Prepared::Rows, _) => (ranges::emit_rows(module, item)?, Unit::Item),
         (Prepared::Blocks | Prepared::Together(..), _) => (ranges::emit_blocks(module, item)?, Unit::Block),
     };
-    launch::emit_entry(module, kernel, range, unit)?;
-    Ok(())
+    launch::emit_entry(module, kernel, &Launch { range, unit, weight, share })
+}
+
+/// How often a loop is taken to run.
+const LOOP: u64 = 16;
+
+/// About how many instructions an item is.
+fn weight(item: FunctionValue<'_>) -> u64 {
+    let flow = Flow::of(item);
+    let in_loop = |block: usize| {
+        flow.reach(&flow.blocks[block].successors, |block| flow.blocks[block].successors.clone())[block]
+    };
+    let weights = (0..flow.blocks.len()).map(|block| {
+        let instructions = flow.blocks[block].values.len() as u64;
+        if in_loop(block) { instructions * LOOP } else { instructions }
+    });
+    weights.sum()
 }
 
 /// Takes a kernel apart at its barriers, if it has any; or tells what is wrong with it.

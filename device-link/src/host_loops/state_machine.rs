@@ -95,7 +95,7 @@ pub(super) struct Machine<'ctx, 'b> {
     pub(super) function: FunctionValue<'ctx>,
     pub(super) stretches: &'b Stretches<'ctx>,
     /// What there is beside the functions of the stretches.
-    pub(super) fast_paths: Vec<Option<FastPath<'ctx>>>,
+    pub(super) fast_paths: Vec<Vec<FastPath<'ctx>>>,
     pub(super) geometry: Geometry<'ctx>,
     pub(super) items: IntValue<'ctx>,
     state: PointerValue<'ctx>,
@@ -150,7 +150,7 @@ impl<'ctx, 'b> Machine<'ctx, 'b> {
             Ok(Common { kind: *kind, now, next, called: variable("common.called")? })
         });
         let common = common.collect::<Built<Vec<_>>>()?;
-        let fast_paths = stretches.functions.iter().map(|function| fast_path::emit(module, *function));
+        let fast_paths = stretches.functions.iter().map(|function| fast_path::emit_ways(module, *function));
         let intrinsic =
             |name| declare_intrinsic(module, name, &[number.into()]).ok_or(BuilderError::UnsetPosition);
         Ok(Self {

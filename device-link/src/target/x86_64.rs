@@ -116,8 +116,8 @@ const MEMORY_FUNCTIONS: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "b
 /// C's allocator, which Rust's is made of.
 const MEMORY_ALLOCATION: [&str; 5] = ["malloc", "calloc", "realloc", "free", "aligned_alloc"];
 
-/// What the device runtime takes memory of a block from that may be of any size.
-const MEMORY_MAPPING: [&str; 2] = ["mmap", "munmap"];
+/// What the device runtime takes memory of a block from that may be of any size, and what it finds libomp with.
+const OF_RUNTIME: [&str; 4] = ["mmap", "munmap", "dlopen", "dlsym"];
 
 /// Functions of libm on `double`; those on `float` have an `f` more.
 ///
@@ -188,7 +188,7 @@ pub(super) fn has_function(symbol: &str) -> bool {
     let is_math = |name: &str| MATH_FUNCTIONS.contains(&name);
     MEMORY_FUNCTIONS.contains(&symbol)
         || MEMORY_ALLOCATION.contains(&symbol)
-        || MEMORY_MAPPING.contains(&symbol)
+        || OF_RUNTIME.contains(&symbol)
         || is_math(symbol)
         || symbol.strip_suffix('f').is_some_and(is_math)
 }

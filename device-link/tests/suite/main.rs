@@ -4,6 +4,7 @@ mod barriers;
 mod bitcode;
 mod cache;
 mod chains;
+mod checks;
 mod container;
 mod dry_run;
 mod errors;
