@@ -144,9 +144,11 @@ fn sorted(mut reports: Vec<Report>) -> Vec<Report> {
     reports
 }
 
-/// What is there when item 1 of 5 panics: x86_64 runs them one after the other and ends; elsewhere the others go on.
-fn around_a_panic(device: &Device) -> Vec<Report> {
-    let others: Vec<u32> = if device.target == "x86_64" { vec![0] } else { vec![0, 2, 3, 4] };
+/// What is there when item 1 of 5 panics: the others go on, but where x86_64, which runs them one after the other, is
+/// stopped by a trap.
+fn around_a_panic(device: &Device, recorded: bool) -> Vec<Report> {
+    let stopped = device.target == "x86_64" && !recorded;
+    let others: Vec<u32> = if stopped { vec![0] } else { vec![0, 2, 3, 4] };
     device.whole(others.into_iter()).into_iter().chain([device.first(1)]).collect()
 }
 
@@ -159,7 +161,7 @@ fn prints_and_panics_are_recorded() {
             assert_eq!(found, sorted(device.whole(0..3)), "{} {level}", device.target);
             assert_eq!((header.panicked, header.capacity), (0, 4096));
             let (header, found) = device.run(&flags, "reporting", 5, 1, 4096);
-            let mut expected = around_a_panic(&device);
+            let mut expected = around_a_panic(&device, true);
             expected.push(device.panicked("reporting", 1, "too bad", "panic!("));
             assert_eq!(found, sorted(expected), "{} {level}", device.target);
             assert_eq!(header.panicked, 1);
@@ -194,7 +196,7 @@ fn what_does_not_fit_is_counted() {
 fn panics_are_not_recorded_unless_asked_for() {
     for device in Device::all() {
         let (header, found) = device.run(&[], "reporting", 5, 1, 4096);
-        assert_eq!(found, sorted(around_a_panic(&device)), "{}", device.target);
+        assert_eq!(found, sorted(around_a_panic(&device, false)), "{}", device.target);
         assert_eq!(header.panicked, 0);
     }
 }

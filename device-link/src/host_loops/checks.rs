@@ -53,6 +53,10 @@ pub(crate) fn find<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Vec<Chec
             continue;
         }
         let Some(condition) = operand(all[branch], 0) else { continue };
+        // A constant is where a branch was folded, and poison in code that nothing leads to any more.
+        if search.number(condition).is_none() {
+            continue;
+        }
         let mut requirements = Vec::new();
         if search.decompose(condition, other, &mut requirements) {
             checks.push(Check { branch, stays: other, requirements });
@@ -139,6 +143,11 @@ impl<'ctx> Search<'_, 'ctx> {
         wanted: bool,
         requirements: &mut Vec<Requirement<'ctx>>,
     ) -> bool {
+        let is_undefined =
+            |value: BasicValueEnum<'ctx>| value.is_int_value() && value.into_int_value().is_undef();
+        if is_undefined(condition) {
+            return false;
+        }
         if self.shape(condition, &mut Vec::new(), DEEPEST) == Some(Shape::Same) {
             requirements.push(Requirement::Is { condition, wanted });
             return true;
