@@ -87,10 +87,11 @@ fn main() {
     }
 }
 
-/// Runs a case and prints how much faster ours is than each of the others.
-fn run(driver: &Path, (case, elements, theirs): &Case, what: &str, threads: usize, rounds: usize) {
-    let turns = RefCell::new(start(driver, case, *elements, threads));
-    let names = std::iter::once("ours").chain(theirs.iter().map(|(name, _)| *name));
+/// Runs a case and prints how much faster ours is than each of the others; in cache, without the launch too.
+fn run(driver: &Path, case: &Case, what: &str, threads: usize, rounds: usize) {
+    let (name, elements, theirs) = *case;
+    let turns = RefCell::new(start(driver, name, elements, threads));
+    let names = ["ours", "launch"].into_iter().chain(theirs.iter().map(|(name, _)| *name));
     let turns_of = |name| {
         let turns = &turns;
         Contestant::new(name, move || turns.borrow_mut().turn(name))
@@ -98,17 +99,25 @@ fn run(driver: &Path, (case, elements, theirs): &Case, what: &str, threads: usiz
     let mut contestants: Vec<_> = names.map(turns_of).collect();
     let taken = interleave(&mut contestants, rounds);
     drop(contestants);
-    for ((name, goal), theirs) in theirs.iter().zip(&taken[1..]) {
-        bench::print(&Record {
-            bench: "host_device".to_owned(),
-            case: format!("{case}{what}"),
-            against: against(name).to_owned(),
-            ratio: median_ratio(theirs, &taken[0]),
-            goal: *goal,
-            better: Better::Higher,
-        });
-    }
     turns.into_inner().end();
+    let (ours, launches) = (&taken[0], &taken[1]);
+    for ((their_name, goal), theirs) in theirs.iter().zip(&taken[2..]) {
+        print(&format!("{name}{what}"), their_name, median_ratio(theirs, ours), *goal);
+        if threads == 1 {
+            let kernels: Vec<_> = ours.iter().zip(launches).map(|(ours, launch)| ours - launch).collect();
+            print(
+                &format!("{name}{what}, launch left out"),
+                their_name,
+                median_ratio(theirs, &kernels),
+                None,
+            );
+        }
+    }
+}
+
+fn print(case: &str, theirs: &str, ratio: f64, goal: Option<f64>) {
+    let [bench, case, against] = ["host_device", case, against(theirs)].map(str::to_owned);
+    bench::print(&Record { bench, case, against, ratio, goal, better: Better::Higher });
 }
 
 /// What a contestant is, by the first word of its name.
@@ -138,7 +147,7 @@ mod tests_of_contestants {
         for (case, _, theirs) in all.chain(LEVELS.iter().map(|(_, case)| case)) {
             // A square of four blocks.
             let mut turns = start(&driver, case, 1 << 10, 2);
-            for name in std::iter::once("ours").chain(theirs.iter().map(|(name, _)| *name)) {
+            for name in ["ours", "launch"].into_iter().chain(theirs.iter().map(|(name, _)| *name)) {
                 assert!(!seen.insert((*case, name)) || turns.turn(name) > 0.0, "{case}: {name}");
             }
             turns.end();

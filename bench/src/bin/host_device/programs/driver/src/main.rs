@@ -109,8 +109,10 @@ impl<T: Value> Case<T> {
     }
 
     fn once(&self, who: &str, device: &Device, arrays: &mut Arrays<'_, T>) -> Result<(), Error> {
-        if who == "ours" {
-            return (self.ours)(device, arrays);
+        match who {
+            "ours" => return (self.ours)(device, arrays),
+            "launch" => return launch(device, arrays),
+            _ => {}
         }
         let theirs = self.theirs.iter().find(|(name, _)| *name == who);
         let (_, run) = theirs.unwrap_or_else(|| panic!("no contestant `{who}`"));
@@ -153,6 +155,13 @@ impl<T: Value> Case<T> {
         }
         Ok(())
     }
+}
+
+/// A launch that has next to nothing to do.
+fn launch<T: Value>(device: &Device, arrays: &mut Arrays<'_, T>) -> Result<(), Error> {
+    device.over(1).run((each(&mut arrays.out), &arrays.a, &arrays.b), |it, (out, a, b)| {
+        *out.of(it) = if a.len() > b.len() { a[it.index()] } else { b[it.index()] };
+    })
 }
 
 fn fill<T: Value>(number: usize, place: *mut T, elements: usize) {
