@@ -13,6 +13,7 @@ pub mod normalise;
 pub mod one_build;
 pub mod outboard_project;
 pub mod products;
+pub mod random_kernels;
 pub mod run;
 pub mod scratch;
 pub mod thin_workload;

@@ -13,6 +13,7 @@ mod demo;
 mod dictionary;
 mod lint;
 mod matrix;
+mod random_kernels;
 mod run;
 mod setup;
 mod test;
@@ -39,6 +40,8 @@ enum Task {
     Matrix(matrix::Arguments),
     /// Train the dictionary that records are compressed with
     Dictionary,
+    /// Run random kernels on the CPU and on the host device, and compare
+    RandomKernels(random_kernels::Arguments),
     /// Accept the snapshots as they are now
     Bless,
     /// Build the book of docs/
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Matrix(arguments) => matrix::run(&arguments),
         Task::Dictionary => dictionary::run(),
+        Task::RandomKernels(arguments) => random_kernels::run(&arguments),
         Task::Bless => bless::run(),
         Task::Book(arguments) => book::run(&arguments),
         Task::Lint => lint::run(),
