@@ -2,7 +2,9 @@
 
 use crate::workspace::target;
 use crate::{Run, outboard_link, plugin, stable, workspace};
+use std::hash::{DefaultHasher, Hasher as _};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
@@ -28,9 +30,22 @@ pub fn cargo_with_plugin(more_flags: &[&str]) -> Run {
         .args(["--config", "net.offline=true"])
 }
 
+/// A folder of its own for every plugin: cargo does not see that one under the same path is another.
 fn folder() -> PathBuf {
-    // cargo does not see that the plugin is another one: what older ones have stored is of no use.
-    target().join(format!("tmp/one_build_of_records_{}", offload_records::VERSION))
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let choose = || {
+        let mut hash = DefaultHasher::new();
+        hash.write(&std::fs::read(plugin()).expect("the plugin has been built"));
+        let (all, name) = (target().join("tmp/one_build"), format!("{:016x}", hash.finish()));
+        for old in std::fs::read_dir(&all).into_iter().flatten().flatten() {
+            if old.file_name() != name.as_str() {
+                // What is left of it takes room, and nothing else.
+                let _ = std::fs::remove_dir_all(old.path());
+            }
+        }
+        all.join(name)
+    };
+    FOLDER.get_or_init(choose).clone()
 }
 
 /// A program that `cargo_with_plugin` has built for development.
