@@ -1,5 +1,6 @@
 //! What one build costs: time and bytes of a build of 90 packages and of the examples, against the same without the
 //! plugin and the linker step; the start of a program that could launch; a link with nothing to do; a launch.
+//! Arguments choose among `launches`, `starts`, `graph` and `examples`.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::time::Instant;
 use bench::builds::{Package, Profile, With, bytes, user_time};
 use bench::launch_contestants::build_driver;
 use bench::{Better, Contestant, Record, Turns, interleave, median_ratio};
-use tests::{Run, Scratch, outboard_link, workspace};
+use tests::{Run, Scratch, outboard_link};
 
 /// Rounds of builds, of starts and links, and of launches.
 const BUILDS: usize = 3;
@@ -24,10 +25,14 @@ const MOST_ADDED: f64 = 0.005;
 fn main() {
     say_state();
     let scratch = Scratch::new();
-    launches(&scratch);
-    starts(&scratch);
-    graph(&scratch);
-    examples(&scratch);
+    let only: Vec<String> = std::env::args().skip(1).collect();
+    let sections: [(&str, fn(&Scratch)); 4] =
+        [("launches", launches), ("starts", starts), ("graph", graph), ("examples", examples)];
+    for (name, section) in sections {
+        if only.is_empty() || only.iter().any(|only| only == name) {
+            section(&scratch);
+        }
+    }
     say_state();
 }
 
@@ -98,29 +103,17 @@ fn link(scratch: &Scratch, graph: &Package) {
     print("link with nothing to do: added time", "5 ms", bench::median(added.collect()), Some(1.0));
 }
 
-/// Builds of the examples from nothing, and of each alone after a change.
+/// Builds of all examples from nothing.
 fn examples(scratch: &Scratch) {
     let examples = Package::of_workspace(scratch, "examples/programs");
-    for name in programs() {
-        for profile in Profile::BOTH {
-            let build = |with| {
-                examples.clean(with);
-                seconds(|| examples.build(with, profile, &["--bin", &name]))
-            };
-            let ratio = compare(BUILDS, &mut || build(With::Outboard), &mut || build(With::Nothing));
-            print(&format!("{name}, {}: cold build", profile.name()), "plain cargo", ratio, Some(1.3));
-        }
+    for profile in Profile::BOTH {
+        let build = |with| {
+            examples.clean(with);
+            seconds(|| examples.build(with, profile, &[]))
+        };
+        let ratio = compare(BUILDS, &mut || build(With::Outboard), &mut || build(With::Nothing));
+        print(&format!("examples, {}: cold build", profile.name()), "plain cargo", ratio, Some(1.3));
     }
-}
-
-/// The programs of the examples.
-fn programs() -> Vec<String> {
-    let folder = workspace().join("examples/programs/src/bin");
-    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let names = entries.flatten().filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_owned()));
-    let mut names: Vec<_> = names.collect();
-    names.sort();
-    names
 }
 
 fn contestants(scratch: &Scratch) -> Package {
@@ -166,7 +159,7 @@ fn launches(scratch: &Scratch) {
 
 #[cfg(test)]
 mod tests_of_contestants {
-    use super::{Profile, Turns, With, contestants, programs};
+    use super::{Profile, Turns, With, contestants};
     use tests::{Run, Scratch};
 
     /// Nothing but the bench builds its programs. The graph is not built: its crates are others' own.
@@ -179,6 +172,5 @@ mod tests_of_contestants {
         let mut resident = Turns::start(&package.made(With::Outboard, Profile::Dev, "resident"));
         assert!(["0", "1", "4", "16"].into_iter().all(|case| resident.turn(case) > 0.0));
         resident.end();
-        assert!(programs().contains(&"n_body".to_owned()), "{:?}", programs());
     }
 }
