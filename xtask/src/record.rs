@@ -53,7 +53,11 @@ pub fn table(records: &[Record]) -> String {
             Better::Higher => "higher",
         };
         let goal = record.goal.map_or_else(|| "-".to_owned(), |goal| format!("{goal:.2}"));
-        let verdict = if record.is_reached() { "" } else { "missed" };
+        let verdict = match record.goal {
+            None => "",
+            Some(_) if record.is_reached() => "met",
+            Some(_) => "missed",
+        };
         let words = [&record.bench, &record.case, &record.against, &format!("{:.3}", record.ratio), &goal];
         let mut words = words.map(String::clone).to_vec();
         words.extend([better.to_owned(), verdict.to_owned()]);
@@ -95,12 +99,14 @@ mod tests {
     }
 
     #[test]
-    fn the_table_marks_what_is_missed() {
+    fn the_table_says_which_goals_are_met() {
+        let goals = [(0.5, Some(0.7)), (1.0, Some(0.7)), (1.0, None)];
         assert_eq!(
-            table(&[record(0.5, Some(0.7), Better::Lower), record(1.0, Some(0.7), Better::Lower)]),
+            table(&goals.map(|(ratio, goal)| record(ratio, goal, Better::Lower))),
             "bench   case         against       ratio  goal  better\n\
-             launch  4 arguments  clang OpenMP  0.500  0.70  lower\n\
-             launch  4 arguments  clang OpenMP  1.000  0.70  lower   missed"
+             launch  4 arguments  clang OpenMP  0.500  0.70  lower   met\n\
+             launch  4 arguments  clang OpenMP  1.000  0.70  lower   missed\n\
+             launch  4 arguments  clang OpenMP  1.000  -     lower"
         );
     }
 }
