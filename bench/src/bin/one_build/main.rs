@@ -22,11 +22,14 @@ const STARTS_A_TURN: usize = 20;
 /// What a link with nothing to do may take longer, in seconds.
 const MOST_ADDED: f64 = 0.005;
 
+/// A part of the bench that can be run alone.
+type Section = (&'static str, fn(&Scratch));
+
 fn main() {
     say_state();
     let scratch = Scratch::new();
     let only: Vec<String> = std::env::args().skip(1).collect();
-    let sections: [(&str, fn(&Scratch)); 4] =
+    let sections: [Section; 4] =
         [("launches", launches), ("starts", starts), ("graph", graph), ("examples", examples)];
     for (name, section) in sections {
         if only.is_empty() || only.iter().any(|only| only == name) {
