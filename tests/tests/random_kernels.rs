@@ -23,7 +23,8 @@ fn as_rustc_writes_them_down() {
 fn a_kernel_is_the_same_in_every_program_of_its_seed() {
     let of = |kernels| Program { seed: 3, kernels }.source();
     let (alone, all) = (of(7..8), of(0..20));
-    let kernel = alone.split("\nfn kernel_7").nth(1).and_then(|rest| rest.split("\n}").next()).expect("its text");
+    let kernel =
+        alone.split("\nfn kernel_7").nth(1).and_then(|rest| rest.split("\n}").next()).expect("its text");
     assert!(all.contains(kernel), "{kernel}");
     assert_ne!(alone, of(8..9));
 }

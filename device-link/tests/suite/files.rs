@@ -133,7 +133,10 @@ fn the_assembler_that_setup_installs() {
     let mut link = without_cuda(&files);
     link.args(["link", "a.bc", "--target", "nvptx64:sm_90", "-o", "out"]);
     let output = link.env("OUTBOARD_HOME", files.path("home")).output().expect("it can be run");
-    assert!(said(&files, &output).starts_with("error[OB0404]: the ptxas failed (exit status: 3)"), "{output:?}");
+    assert!(
+        said(&files, &output).starts_with("error[OB0404]: the ptxas failed (exit status: 3)"),
+        "{output:?}"
+    );
 }
 
 #[test]

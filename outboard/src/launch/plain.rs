@@ -140,6 +140,8 @@ mod foreign {
     plain!(true: half::f16 half::bf16);
 
     #[cfg(feature = "num-complex")]
+    // Messages about what is not plain are the same with and without the feature.
+    #[diagnostic::do_not_recommend]
     // SAFETY: nothing but the two parts.
     unsafe impl<T: Plain> Plain for num_complex::Complex<T> {
         const ANY_BITS: bool = <T as Plain>::ANY_BITS;

@@ -13,7 +13,8 @@ fn main() -> ExitCode {
         eprintln!("error: three numbers are needed: a seed, how many kernels, how many in each program");
         return ExitCode::FAILURE;
     };
-    let (kernels, each) = (u32::try_from(kernels).unwrap_or(u32::MAX), u32::try_from(each).unwrap_or(1).max(1));
+    let (kernels, each) =
+        (u32::try_from(kernels).unwrap_or(u32::MAX), u32::try_from(each).unwrap_or(1).max(1));
     let mut wrong = 0;
     for first in (0..kernels).step_by(each as usize) {
         let program = Program { seed, kernels: first..(first + each).min(kernels) };

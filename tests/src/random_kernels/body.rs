@@ -193,7 +193,10 @@ impl<'r> Body<'r> {
         self.line(place.depth, "it.barrier();");
         self.line(place.depth, &format!("shared.set(me as usize, {value});"));
         self.line(place.depth, "it.barrier();");
-        self.line(place.depth, &format!("{to} = shared.get((me.wrapping_add({distance}) % items) as usize);"));
+        self.line(
+            place.depth,
+            &format!("{to} = shared.get((me.wrapping_add({distance}) % items) as usize);"),
+        );
     }
 
     fn exchange_floats(&mut self, place: Place) {

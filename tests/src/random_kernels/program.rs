@@ -62,8 +62,7 @@ impl Program {
         let limit = random.below(1000);
         let body = Body::write(&mut random, blocks);
         let body = if panics { with_panic(&body, &mut random) } else { body };
-        let parameters =
-            "(out, sums, input, limit): (Own<'k, u32>, Atomics<'k, u32>, &'k [u32], u32)";
+        let parameters = "(out, sums, input, limit): (Own<'k, u32>, Atomics<'k, u32>, &'k [u32], u32)";
         let arguments = "(each(&mut memory.out), atomic(&mut memory.sums), input, limit)";
         let (item, start, end, launch) = if blocks { IN_BLOCKS } else { OVER };
         let kernel = format!(
@@ -92,7 +91,8 @@ impl Program {
         let read = |file: &str| std::fs::read_to_string(case.join(file)).expect("the case is there");
         let scratch = Scratch::new();
         let crate_outboard = workspace().join("outboard");
-        scratch.write("Cargo.toml", read("Cargo.toml").replace("OUTBOARD", &crate_outboard.to_string_lossy()));
+        scratch
+            .write("Cargo.toml", read("Cargo.toml").replace("OUTBOARD", &crate_outboard.to_string_lossy()));
         scratch.write("src/main.rs", read("src/main.rs"));
         scratch.write("src/kernels.rs", self.source());
         let lock = std::fs::read(workspace().join("Cargo.lock")).expect("a lock file");
@@ -146,7 +146,8 @@ fn with_panic(body: &str, random: &mut Random) -> String {
     // Between statements of the body itself, after its variables.
     let tops: Vec<usize> =
         (0..=lines.len()).filter(|&at| lines.get(at).is_none_or(|line| starts_statement(line))).collect();
-    let after_variables = lines.iter().rposition(|line| line.starts_with("    let mut v")).map_or(0, |at| at + 1);
+    let after_variables =
+        lines.iter().rposition(|line| line.starts_with("    let mut v")).map_or(0, |at| at + 1);
     let tops: Vec<usize> = tops.into_iter().filter(|&at| at >= after_variables).collect();
     let at = tops[random.below(u32::try_from(tops.len()).expect("few")) as usize];
     let failing = format!("    if me == {which} {{ v0 = input[input.len() + (v1 & 3) as usize]; }}");
