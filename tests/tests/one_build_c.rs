@@ -77,7 +77,7 @@ fn launches_in_c_by_clang() {
     let image = &report["images"][0];
     assert!(image["kernels"][0]["name"].as_str().is_some_and(|name| name.starts_with("each.")), "{report}");
     assert_eq!(
-        (&image["triple"], &report["warnings"]),
+        (&image["triple"], &report["diagnostics"]),
         (&"x86_64-unknown-linux-gnu".into(), &serde_json::json!([]))
     );
     Run::new(&program).env("OMP_TARGET_OFFLOAD", "DISABLED").ok().prints("fallback: 3 5 7");

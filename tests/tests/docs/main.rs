@@ -102,7 +102,11 @@ fn check_block(block: &Block, scratch: &Scratch, project: Option<&Project>) -> R
         // The crate's own documentation tests include docs/crate.md.
         "rust,outboard" => Ok(()),
         "llvm" => done(tool("opt").args(["-passes=verify", "-disable-output", "-"]).input(text)),
-        "c" => done(tool("clang").args(["-fsyntax-only", "-Wall", "-Werror", "-x", "c", "-"]).input(text)),
+        "c" => {
+            let target = block.value("target").map(|triple| format!("--target={triple}"));
+            let clang = tool("clang").args(target).args(["-fsyntax-only", "-Wall", "-Werror", "-x", "c", "-"]);
+            done(clang.input(text))
+        }
         "cuda" => {
             ["--cuda-host-only", "--cuda-device-only"].iter().try_for_each(|side| done(cuda(side, &text)))
         }
