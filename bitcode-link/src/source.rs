@@ -14,6 +14,7 @@ use llvm_plugin::inkwell::context::{AsContextRef, Context};
 use llvm_plugin::inkwell::memory_buffer::MemoryBuffer;
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::support::get_llvm_version;
+use llvm_plugin::module::parse_ir;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -192,7 +193,7 @@ fn check_producer(origin: &Origin, identity: &Identity) -> Result<()> {
 fn bitcode_of_text(part: &Part) -> Result<Bytes> {
     let context = Context::create();
     let buffer = MemoryBuffer::create_from_memory_range_copy(&part.bytes, &part.origin.to_string());
-    let (parsed, collected) = collect(&&context, || context.create_module_from_ir(buffer));
+    let (parsed, collected) = collect(&&context, || parse_ir(&context, buffer));
     let errors: Vec<_> = collected
         .into_iter()
         .filter(|diagnostic| diagnostic.severity == CollectedSeverity::Error)
@@ -204,7 +205,7 @@ fn bitcode_of_text(part: &Part) -> Result<Bytes> {
             Err(text) => text.to_string(),
         },
         Ok(_) => errors.join("; "),
-        Err(text) => text.to_string(),
+        Err(text) => text,
     };
     Err(Error::Parse { origin: part.origin.clone(), text: text.trim().to_owned() })
 }

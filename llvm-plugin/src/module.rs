@@ -2,13 +2,17 @@
 
 use crate::collect::{CollectedSeverity, collect};
 use crate::ffi;
+use inkwell::context::{AsContextRef as _, Context};
 use inkwell::llvm_sys::core;
 use inkwell::llvm_sys::error as llvm_error;
+use inkwell::llvm_sys::ir_reader;
 use inkwell::llvm_sys::transforms::pass_builder;
+use inkwell::memory_buffer::MemoryBuffer;
 use inkwell::module::Module;
 use inkwell::types::BasicTypeEnum;
 use inkwell::values::{AsValueRef, FunctionValue, GlobalValue};
 use std::ffi::{CStr, CString};
+use std::mem::ManuallyDrop;
 
 /// Has `function` run before `main`, lower `priority` first. With a `key`, the constructor goes when the
 /// linker drops the comdat group of the key as a duplicate.
@@ -47,6 +51,38 @@ pub fn append_compiler_used(module: &Module<'_>, global: GlobalValue<'_>) {
 pub fn remove_from_used(module: &Module<'_>, global: GlobalValue<'_>) {
     // SAFETY: both are live.
     unsafe { ffi::outboard_remove_from_used(module.as_mut_ptr(), global.as_value_ref()) }
+}
+
+/// The module of `text`, LLVM's IR as text, in `context`.
+///
+/// # Errors
+///
+/// LLVM's message, where the text isn't IR.
+///
+/// inkwell has the same by `LLVMParseIRInContext2`, which LLVMs before 21 lack: a plugin that names it is not loaded
+/// by them, and can't say why.
+#[expect(deprecated, reason = "LLVM's C interface before 21 has this form")]
+pub fn parse_ir<'ctx>(context: &'ctx Context, text: MemoryBuffer<'_>) -> Result<Module<'ctx>, String> {
+    let (mut module, mut message) = (std::ptr::null_mut(), std::ptr::null_mut());
+    let text = ManuallyDrop::new(text);
+    // SAFETY: a live context; LLVM takes the buffer, and sets the module or the message.
+    let failed = unsafe {
+        ir_reader::LLVMParseIRInContext(
+            context.as_ctx_ref(),
+            text.as_mut_ptr(),
+            &raw mut module,
+            &raw mut message,
+        )
+    };
+    if failed == 0 {
+        // SAFETY: a module of this context that nobody else owns.
+        return Ok(unsafe { Module::new(module) });
+    }
+    // SAFETY: a string that LLVM has allocated for the caller.
+    let text = unsafe { CStr::from_ptr(message).to_string_lossy().into_owned() };
+    // SAFETY: the same, not used after.
+    unsafe { core::LLVMDisposeMessage(message) };
+    Err(text)
 }
 
 /// A copy of `module` in its context.

@@ -11,8 +11,8 @@ fn packed(scratch: &Scratch) -> String {
     offload_host(&images::kernels(scratch))
 }
 
-const MISSING: &str = "offload-host: kernel `add_two` is not in image ";
-const FLAGS: &str = "offload-host: argument 0 of the launch of `add_one` has map flags 0x803, of which 0x800 cannot \
+const MISSING: &str = "offload-host[OB0106]: kernel `add_two` is not in image ";
+const FLAGS: &str = "offload-host[OB0103]: argument 0 of the launch of `add_one` has map flags 0x803, of which 0x800 cannot \
                      be given in a launch";
 
 /// Both wrong launches are told, each with its place in the source.

@@ -104,7 +104,8 @@ fn check_block(block: &Block, scratch: &Scratch, project: Option<&Project>) -> R
         "llvm" => done(tool("opt").args(["-passes=verify", "-disable-output", "-"]).input(text)),
         "c" => {
             let target = block.value("target").map(|triple| format!("--target={triple}"));
-            let clang = tool("clang").args(target).args(["-fsyntax-only", "-Wall", "-Werror", "-x", "c", "-"]);
+            let clang =
+                tool("clang").args(target).args(["-fsyntax-only", "-Wall", "-Werror", "-x", "c", "-"]);
             done(clang.input(text))
         }
         "cuda" => {
