@@ -234,3 +234,11 @@ pub fn drop_poison_flags(instruction: InstructionValue<'_>) {
     // SAFETY: a live instruction.
     unsafe { ffi::outboard_drop_poison_flags(instruction.as_value_ref()) }
 }
+
+/// `value`, or any one value where it would be poison.
+pub fn freeze<'ctx>(builder: &Builder<'ctx>, value: IntValue<'ctx>) -> IntValue<'ctx> {
+    // SAFETY: a live builder that stands in a block, and a live value of its context.
+    unsafe {
+        IntValue::new(core::LLVMBuildFreeze(builder.as_mut_ptr(), value.as_value_ref(), c"known".as_ptr()))
+    }
+}

@@ -11,7 +11,7 @@ use llvm_plugin::inkwell::builder::Builder;
 use llvm_plugin::inkwell::module::{Linkage, Module};
 use llvm_plugin::inkwell::types::BasicMetadataTypeEnum;
 use llvm_plugin::inkwell::values::{BasicValueEnum, FunctionValue, InstructionValue, IntValue};
-use llvm_plugin::instruction::{as_instruction, drop_poison_flags, operand, parameter_index, value};
+use llvm_plugin::instruction::{as_instruction, drop_poison_flags, freeze, operand, parameter_index, value};
 use std::collections::HashMap;
 
 /// The length that no row reaches for which checks are left out.
@@ -116,7 +116,9 @@ fn emit_holds<'ctx>(
     };
     let mut all = emission.builder.build_int_compare(IntPredicate::ULT, behind, longest, "short")?;
     for requirement in checks.iter().flat_map(|check| &check.requirements) {
+        // It may be of shifts by too much, where no item comes to the check.
         let one = emission.requirement(*requirement)?;
+        let one = freeze(&emission.builder, one);
         all = emission.builder.build_and(all, one, "holds")?;
     }
     emission.builder.build_return(Some(&all))?;

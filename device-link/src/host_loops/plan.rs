@@ -21,7 +21,7 @@ pub(crate) struct Plan {
     pub(crate) own: Vec<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Barrier {
     /// Its block.
     pub(crate) block: usize,
@@ -44,29 +44,10 @@ pub(crate) struct Stretch {
 
 impl Plan {
     pub(crate) fn of(flow: &Flow, divergence: &Divergence) -> Self {
-        let live = live_at_start(flow);
-        let chains = Chains { flow, divergence };
-        let mut barriers = Vec::new();
-        for block in flow.barriers() {
-            let used: BTreeSet<usize> =
-                flow.blocks[block].successors.iter().flat_map(|next| live[*next].iter().copied()).collect();
-            let mut barrier = Barrier { block, kept: BTreeSet::new(), anew: Vec::new(), used };
-            for value in &barrier.used {
-                match chains.of(*value) {
-                    Some(chain) => {
-                        barrier.kept.extend(chain.leaves);
-                        for link in chain.links {
-                            if !barrier.anew.contains(&link) {
-                                barrier.anew.push(link);
-                            }
-                        }
-                    }
-                    None => {
-                        barrier.kept.insert(*value);
-                    }
-                }
-            }
-            barriers.push(barrier);
+        let (mut before, mut barriers) = (Vec::new(), keep(flow, divergence, &[]));
+        while before != barriers {
+            let next = keep(flow, divergence, &barriers);
+            before = std::mem::replace(&mut barriers, next);
         }
         let kept: BTreeSet<usize> =
             barriers.iter().flat_map(|barrier| barrier.kept.iter().copied()).collect();
@@ -74,6 +55,34 @@ impl Plan {
         let stretches = stretches(flow, &barriers);
         Self { barriers, stretches, uniform, own }
     }
+}
+
+/// What is kept at each barrier, where at each barrier of `known` that is kept which it says.
+///
+/// Invariant: what is kept at a barrier is there on all ways to it, and so was kept at the barriers before it, though
+/// nothing behind those may use it but what is computed anew of it.
+fn keep(flow: &Flow, divergence: &Divergence, known: &[Barrier]) -> Vec<Barrier> {
+    let live = live_at_start(flow, known);
+    let chains = Chains { flow, divergence };
+    let barrier = |block: usize| {
+        let used: BTreeSet<usize> =
+            flow.blocks[block].successors.iter().flat_map(|next| live[*next].iter().copied()).collect();
+        let (mut kept, mut anew) = (BTreeSet::new(), Vec::new());
+        for value in &used {
+            let Some(chain) = chains.of(*value) else {
+                kept.insert(*value);
+                continue;
+            };
+            kept.extend(chain.leaves);
+            for link in chain.links {
+                if !anew.contains(&link) {
+                    anew.push(link);
+                }
+            }
+        }
+        Barrier { block, kept, anew, used }
+    };
+    flow.barriers().into_iter().map(barrier).collect()
 }
 
 /// The stretches behind the function's start and behind each barrier.
@@ -92,13 +101,13 @@ fn stretches(flow: &Flow, barriers: &[Barrier]) -> Vec<Stretch> {
 
 /// The values that are used behind some barrier and computed before it.
 pub(crate) fn live_at_barriers(flow: &Flow) -> BTreeSet<usize> {
-    let live = live_at_start(flow);
+    let live = live_at_start(flow, &[]);
     let behind = flow.barriers().into_iter().flat_map(|block| flow.blocks[block].successors.iter());
     behind.flat_map(|next| live[*next].iter().copied()).collect()
 }
 
-/// For each block, the values that are computed before it and used in it or behind.
-fn live_at_start(flow: &Flow) -> Vec<BTreeSet<usize>> {
+/// For each block, the values that are computed before it and used in it or behind, with what `barriers` keep.
+fn live_at_start(flow: &Flow, barriers: &[Barrier]) -> Vec<BTreeSet<usize>> {
     let mut live: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); flow.blocks.len()];
     let mut open: Vec<usize> = (0..flow.blocks.len()).collect();
     while let Some(block) = open.pop() {
@@ -108,6 +117,9 @@ fn live_at_start(flow: &Flow) -> Vec<BTreeSet<usize>> {
             if flow.values[index].kind != Kind::Phi {
                 now.extend(flow.values[index].operands.iter().filter_map(|operand| operand.value()));
             }
+        }
+        for barrier in barriers.iter().filter(|barrier| barrier.block == block) {
+            now.extend(&barrier.kept);
         }
         if now != live[block] {
             live[block] = now;
