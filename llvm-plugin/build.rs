@@ -7,7 +7,7 @@ const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 const DEBIAN_PREFIX: &str = "/usr/lib/llvm-22";
 const VERSION: &str = "22.1";
 
-const SHIM: [&str; 20] = [
+const SHIM: [&str; 21] = [
     "cpp/pass_builder.cpp",
     "cpp/diagnostic.cpp",
     "cpp/module.cpp",
@@ -28,6 +28,7 @@ const SHIM: [&str; 20] = [
     "cpp/bitcode.cpp",
     "cpp/thin_link.cpp",
     "cpp/thin_backend.cpp",
+    "cpp/processor.cpp",
 ];
 
 fn main() {

@@ -1,9 +1,9 @@
 //! What can go wrong between reading the inputs and one module.
 
 use crate::bitstream::Malformed;
+use crate::file_error::FileError;
 use crate::origin::Origin;
 use diagnostics::Code;
-use std::path::PathBuf;
 use thiserror::Error;
 
 /// A failure, with the file that it is about.
@@ -11,14 +11,8 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum Error {
     /// A file that can't be read.
-    #[error("can't read `{}`", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Nothing that can be linked, by its content.
     #[error("`{origin}` is neither bitcode, IR text, an ELF file nor an archive: {found}")]
     UnknownFormat {
@@ -160,7 +154,7 @@ impl Error {
     /// What explains it.
     pub fn code(&self) -> Code {
         match self {
-            Self::Read { .. } => Code::OB0207,
+            Self::File(error) => error.code(),
             Self::UnknownFormat { .. }
             | Self::Archive { .. }
             | Self::EmptyArchive { .. }

@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::cache::KeyBuilder;
 use crate::error::Error;
+use crate::file_error::FileError;
 use crate::identify::{RAW_MAGIC, WRAPPER_MAGIC};
 use crate::origin::Origin;
 use object::read::archive::{ArchiveFile, ArchiveMember};
@@ -153,7 +154,7 @@ pub struct Part {
 impl Input {
     /// Reads `path`.
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let bytes = std::fs::read(path).map_err(FileError::reading(path))?;
         Ok(Self { origin: Origin::file(path), bytes: Bytes::new(bytes) })
     }
 

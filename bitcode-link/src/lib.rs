@@ -15,6 +15,7 @@ mod toolchain;
 
 pub mod cache;
 mod error;
+mod file_error;
 pub mod inlining;
 pub mod jobs;
 pub mod output;
@@ -24,6 +25,7 @@ pub mod thin;
 pub use bitstream::Malformed;
 pub use composite::Composite;
 pub use error::{Error, Mismatch};
+pub use file_error::FileError;
 pub use identify::{Identity, Producer, Symbol, identify};
 pub use input::{Bytes, Format, Input, Part, unknown_format};
 pub use internalize::{drop_startup_code, internalize_except};

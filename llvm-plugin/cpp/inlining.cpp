@@ -5,8 +5,10 @@
 
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/InlineCost.h"
+#include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
+#include "llvm/IR/Dominators.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Operator.h"
@@ -175,6 +177,25 @@ extern "C" bool outboard_has_plain_variables(LLVMModuleRef module) {
         return true;
   }
   return false;
+}
+
+/// Whether `module` has loops, and neither the vectorizer nor the unroller, which mark those that they change, has
+/// changed any: then both are yet to run.
+extern "C" bool outboard_has_unfinished_loops(LLVMModuleRef module) {
+  bool unfinished = false;
+  for (Function &function : *unwrap(module)) {
+    if (function.isDeclaration())
+      continue;
+    DominatorTree dominators(function);
+    LoopInfo loops(dominators);
+    for (Loop *loop : loops.getLoopsInPreorder()) {
+      for (StringRef mark : {"llvm.loop.isvectorized", "llvm.loop.unroll.disable", "llvm.loop.unroll.runtime.disable"})
+        if (findOptionMDForLoop(loop, mark))
+          return false;
+      unfinished = true;
+    }
+  }
+  return unfinished;
 }
 
 /// A definition becomes a declaration of what another object defines.

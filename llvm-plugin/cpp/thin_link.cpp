@@ -19,17 +19,6 @@
 using namespace llvm;
 
 extern "C" {
-/// A symbol of a module. `flags`: 1 undefined, 2 weak, 4 common, 8 may be left out of symbol tables, 16 in a
-/// comdat. `visibility`: 0 default, 1 hidden, 2 protected.
-struct OutboardSymbol {
-  OutboardStr name;
-  OutboardStr section;
-  OutboardStr comdat;
-  unsigned flags;
-  unsigned visibility;
-  uint64_t commonSize;
-};
-typedef void (*OutboardSymbolSink)(void *object, OutboardSymbol symbol);
 
 /// A module of a thin link. Of each symbol, in the order of `outboard_thin_symbols`, the bits of what became of it:
 /// 1 its definition is the one, 2 the definition is final in this link, 4 others than bitcode see it, 8 it is
@@ -47,7 +36,6 @@ typedef void (*OutboardSlice)(void *object, OutboardStr module, OutboardStr inde
 typedef void (*OutboardObject)(void *object, OutboardStr bytes);
 }
 
-static OutboardStr str(StringRef text) { return {text.data(), text.size()}; }
 
 bool reported(Error error, OutboardSink sink, void *string) {
   if (!error)
@@ -246,21 +234,4 @@ extern "C" void outboard_add_summary(LLVMModuleRef module, OutboardSink sink, vo
   raw_string_ostream stream(written);
   WriteBitcodeToFile(unwrapped, stream, /*ShouldPreserveUseListOrder=*/false, &index, /*GenerateHash=*/true);
   sink(bytes, written.data(), written.size());
-}
-
-/// The processors that the module's functions name, each once and in order. Whether it failed.
-extern "C" bool outboard_function_cpus(OutboardNamed file, OutboardSymbolSink sink, void *object, OutboardSink error,
-                                       void *string) {
-  LLVMContext context;
-  Expected<std::unique_ptr<Module>> module = getLazyBitcodeModule(
-      MemoryBufferRef(toStringRef(file.bytes), toStringRef(file.name)), context, /*ShouldLazyLoadMetadata=*/true);
-  if (!module)
-    return reported(module.takeError(), error, string);
-  std::set<StringRef> cpus;
-  for (const Function &function : **module)
-    if (Attribute cpu = function.getFnAttribute("target-cpu"); !function.isDeclaration() && cpu.isValid())
-      cpus.insert(cpu.getValueAsString());
-  for (StringRef cpu : cpus)
-    sink(object, {str(cpu), str(""), str(""), 0, 0, 0});
-  return false;
 }

@@ -27,9 +27,23 @@ struct OutboardNamed {
   OutboardStr bytes;
 };
 
+/// A symbol of a module. `flags`: 1 undefined, 2 weak, 4 common, 8 may be left out of symbol tables, 16 in a
+/// comdat. `visibility`: 0 default, 1 hidden, 2 protected.
+struct OutboardSymbol {
+  OutboardStr name;
+  OutboardStr section;
+  OutboardStr comdat;
+  unsigned flags;
+  unsigned visibility;
+  uint64_t commonSize;
+};
+typedef void (*OutboardSymbolSink)(void *object, OutboardSymbol symbol);
+
 /// Takes a diagnostic: 0 an error, 1 a warning, 2 a remark or a note. May be called from several threads.
 typedef void (*OutboardDiagnostic)(void *object, int severity, const char *data, size_t length);
 }
+
+inline OutboardStr str(llvm::StringRef text) { return {text.data(), text.size()}; }
 
 /// LLVM's configuration, as ld.lld makes it for the same options.
 llvm::lto::Config thinConfig(const OutboardThinConfig &from, OutboardDiagnostic diagnostic, void *object);

@@ -221,6 +221,7 @@ unsafe extern "C" {
     pub(crate) fn outboard_is_only_read(global: LLVMValueRef) -> bool;
     pub(crate) fn outboard_declare(global: LLVMValueRef);
     pub(crate) fn outboard_has_plain_variables(module: LLVMModuleRef) -> bool;
+    pub(crate) fn outboard_has_unfinished_loops(module: LLVMModuleRef) -> bool;
     pub(crate) fn outboard_declare_aliases(module: LLVMModuleRef);
     pub(crate) fn outboard_set_dso_local(global: LLVMValueRef, local: bool);
     pub(crate) fn outboard_internalize(module: LLVMModuleRef, keep: Str);

@@ -221,7 +221,8 @@ pub fn libcalls(triple: &str) -> Vec<String> {
     symbols.into_iter().map(|symbol| symbol.name).collect()
 }
 
-/// The processors that functions of the module name, each once.
+/// The processors that functions of the module name, each once; on AMD's GPUs with the features that all of an image
+/// must agree on: `gfx90a:xnack+`.
 pub fn function_cpus(file: ThinFile<'_>) -> Result<Vec<String>, String> {
     let mut symbols: Vec<ThinSymbol> = Vec::new();
     let mut failed = false;
@@ -232,6 +233,18 @@ pub fn function_cpus(file: ThinFile<'_>) -> Result<Vec<String>, String> {
         };
     });
     if failed { Err(error) } else { Ok(symbols.into_iter().map(|symbol| symbol.name).collect()) }
+}
+
+/// The first of `cpu` and `features`, which have commas between them, that the target hasn't; nothing where it has them
+/// all, or is none that this LLVM knows.
+pub fn unknown_to_target(triple: &str, cpu: &str, features: &str) -> Option<String> {
+    let text = text_from(|sink, string| {
+        // SAFETY: texts that are valid during the call, and the sink is for this string.
+        unsafe {
+            ffi::outboard_unknown_to_target(triple.into(), cpu.into(), features.into(), sink, string);
+        }
+    });
+    (!text.is_empty()).then_some(text)
 }
 
 /// Runs the thin link: decides what is exported, imported and internal, and compiles nothing.

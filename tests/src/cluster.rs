@@ -167,6 +167,8 @@ impl Drop for Cluster {
 fn dask_command(python: &Path, network: Option<&str>) -> Command {
     let mut command = in_network(network, python);
     command.args(["-m", "dask"]);
+    // Not the folder that the test runs in: a `dask.so` in it, that of some program, would be taken for Dask.
+    command.env("PYTHONSAFEPATH", "1");
     command
 }
 

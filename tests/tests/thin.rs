@@ -8,6 +8,8 @@ use tests::{Ran, Run, Scratch, bitcode_link, llvm, snapshot, stable};
 use xtask::tools::on_path;
 
 const MODULES: usize = 5;
+/// Of a whole workspace.
+const ALL_MODULES: usize = 24;
 
 fn thin(scratch: &Scratch) -> Run {
     Run::new(bitcode_link()).arg("thin").dir(scratch.folder())
@@ -34,7 +36,7 @@ fn same_objects(scratch: &Scratch, folder: &str, names: &[String]) {
 #[track_caller]
 fn check_objects(machine: Machine, ours: &[&str], theirs: &[&str]) {
     let scratch = Scratch::new();
-    let names = Workload::new(&scratch, machine, MODULES, 4).names();
+    let names = Workload::new(&scratch, machine, ALL_MODULES, 4).names();
     thin(&scratch).args(&names).args(ours).args(["--objects", "objects", "-o", "ours.so"]).ok();
     lld(&scratch).args(&names).args(theirs).args(["-o", "theirs.so", "--lto-obj-path=theirs"]).ok();
     same_objects(&scratch, "objects", &names);
@@ -65,6 +67,30 @@ fn exports_make_the_rest_internal_as_with_lld() {
 #[test]
 fn an_image_for_a_gpu_is_for_the_processor_of_its_functions() {
     check_objects(Machine::Gpu, &["--shared"], &["-shared", "-plugin-opt=mcpu=gfx90a"]);
+}
+
+/// What kernels and devices must agree on stands at the functions, and has to reach the image.
+#[test]
+fn an_image_is_for_the_features_of_its_functions() {
+    for id in
+        ["gfx90a", "gfx90a:xnack+", "gfx90a:sramecc+:xnack-", "gfx906:xnack-", "gfx942:xnack+", "gfx1030"]
+    {
+        let scratch = Scratch::new();
+        let flags = ["--target=amdgcn-amd-amdhsa", &format!("-mcpu={id}"), "-flto=thin"];
+        let kernel = "void scale(float *, int);\n__attribute__((amdgpu_kernel)) void kernel(float *x) \
+                      { scale(x, __builtin_amdgcn_workitem_id_x()); }\n";
+        bitcode(&scratch, "kernel.o", kernel, &flags);
+        bitcode(&scratch, "scale.o", "void scale(float *x, int i) { x[i] *= 2; }\n", &flags);
+        let names = ["kernel.o".to_owned(), "scale.o".to_owned()];
+        let mcpu = format!("-plugin-opt=mcpu={}", id.split(':').next().expect("a processor"));
+        thin(&scratch).args(&names).args(["--shared", "--objects=ours", "-o", "ours.so"]).ok();
+        let theirs = ["-shared", &mcpu, "-o", "theirs.so", "--lto-obj-path=theirs"];
+        lld(&scratch).args(&names).args(theirs).ok();
+        same_objects(&scratch, "ours", &names);
+        // The processor and its features: 32 bits at byte 48. Source: `Elf64_Ehdr`, elf(5) of Linux.
+        let flags = |image: &str| read(&scratch.path(image))[48..52].to_vec();
+        assert_eq!(flags("ours.so"), flags("theirs.so"), "{id}");
+    }
 }
 
 #[test]
@@ -107,6 +133,25 @@ fn a_full_cache_leaves_nothing_to_compile() {
     link("first.so").ok().says("5 modules, 5 compiled, 0 from the cache");
     link("second.so").ok().says("5 modules, 0 compiled, 5 from the cache");
     assert!(read(&scratch.path("first.so")) == read(&scratch.path("second.so")));
+    // Build systems find the same objects there, and have nothing to add.
+    let entries = || {
+        let folders = std::fs::read_dir(scratch.path("cache")).expect("the cache").flatten();
+        let names =
+            |folder: std::fs::DirEntry| std::fs::read_dir(folder.path()).into_iter().flatten().flatten();
+        let mut names: Vec<_> = folders.flat_map(names).map(|entry| entry.file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = entries();
+    assert_eq!(before.len(), MODULES);
+    let options = ["--executor=make", "--shared", "--cache-dir=cache", "--objects=build"];
+    thin(&scratch).args(&names).args(options).ok();
+    for name in &names {
+        let index = format!("--index=build/{}", name.replace(".o", ".thinlto.bc"));
+        let backend = Run::new(bitcode_link()).dir(scratch.folder()).args(["backend", name, &index]);
+        backend.args(["--relocation=pic", "--cache-dir=cache", "-o", "again.o"]).ok();
+    }
+    assert_eq!(entries(), before);
 }
 
 #[test]
@@ -211,6 +256,42 @@ fn ninja_runs_again_what_imports_the_changed_module() {
     check_rebuild("ninja", &ninja);
 }
 
+/// Names that mean something to make, Ninja and shells; and one that isn't text.
+#[test]
+fn odd_names_of_files() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let scratch = Scratch::new();
+    let names = Workload::new(&scratch, Machine::Host, 2, 1).names();
+    lld(&scratch).args(&names).args(["-shared", "-o", "theirs.so", "--lto-obj-path=theirs"]).ok();
+    let odd = ["a b.o", "c$(d),#'e.o"];
+    for (name, odd) in names.iter().zip(odd) {
+        std::fs::rename(scratch.path(name), scratch.path(odd)).expect("a name like any other");
+    }
+    let options = ["--shared", "--objects=the objects", "-o", "the library.so"];
+    let builds = [
+        ("make", on_path("make"), "the objects/thin.mk"),
+        (
+            "ninja",
+            tests::tools::wheel_program("ninja").or_else(|| on_path("ninja")),
+            "the objects/thin.ninja",
+        ),
+    ];
+    for (executor, program, file) in builds {
+        let Some(program) = program else { continue };
+        thin(&scratch).args(odd).args(options).arg(format!("--executor={executor}")).ok();
+        Run::new(program).args(["-f", file, "the library.so"]).dir(scratch.folder()).ok();
+        for (number, object) in ["a_b.thin.o", "c__d____e.thin.o"].into_iter().enumerate() {
+            let path = scratch.path("the objects").join(object);
+            assert!(read(&path) == read(&scratch.path(&format!("theirs{}", number + 1))), "{object}");
+            std::fs::remove_file(path).expect("just read");
+        }
+        std::fs::remove_file(scratch.path("the library.so")).expect("it was linked");
+    }
+    let bytes = std::ffi::OsStr::from_bytes(b"f\xff.o");
+    std::fs::rename(scratch.path(odd[0]), scratch.folder().join(bytes)).expect("a name like any other");
+    thin(&scratch).arg(bytes).arg(odd[1]).args(["--shared", "-o", "out.so"]).ok();
+}
+
 #[test]
 fn the_list_of_jobs_is_one_for_any_distributor() {
     let scratch = Scratch::new();
@@ -256,6 +337,10 @@ fn what_goes_wrong_is_told() {
         let flags = ["--target=amdgcn-amd-amdhsa", &format!("-mcpu={cpu}"), "-flto=thin"];
         bitcode(&scratch, &format!("{cpu}.o"), &format!("int {cpu}(int x) {{ return x; }}\n"), &flags);
     }
+    for (name, cpu) in [("with", "gfx90a:xnack+"), ("without", "gfx90a:xnack-")] {
+        let flags = ["--target=amdgcn-amd-amdhsa", &format!("-mcpu={cpu}"), "-flto=thin"];
+        bitcode(&scratch, &format!("{name}.o"), &format!("int {name}(int x) {{ return x; }}\n"), &flags);
+    }
     scratch.write("text", "this is text");
     scratch.write("generic.ll", "target triple = \"amdgcn-amd-amdhsa\"\ndefine void @f() {\n  ret void\n}\n");
     let whole = read(&scratch.path("one.o"));
@@ -266,7 +351,11 @@ fn what_goes_wrong_is_told() {
         &["native.o", "-o", "out"],
         &["twice.o", "again.o", "-o", "out"],
         &["gfx90a.o", "gfx942.o", "--shared", "-o", "out"],
+        &["with.o", "without.o", "--shared", "-o", "out"],
         &["generic.ll", "--shared", "-o", "out"],
+        &["generic.ll", "--shared", "--cpu=gfx90x", "-o", "out"],
+        &["gfx90a.o", "--shared", "--features=+wings", "-o", "out"],
+        &["twice.o", "--shared", "--cpu=z80", "-o", "out"],
         &["one.o", "--shared", "--linker-arg=--no-undefined", "-o", "out"],
         &["one.o", "--shared", "--linker=nowhere", "-o", "out"],
         &["nvidia.ll", "--shared", "-o", "out"],
@@ -276,7 +365,7 @@ fn what_goes_wrong_is_told() {
         &["twice.o", "--executor=dask", "--dask-scheduler=x", "--python=nowhere", "-o", "out"],
     ];
     let cut = thin(&scratch).args(["cut.o", "-o", "out"]).fails();
-    cut.says("error: `cut.o` can't be read as bitcode: it is cut off: a block at byte ");
+    cut.says("error[OB0301]: `cut.o` can't be read as bitcode: it is cut off: a block at byte ");
     let mut texts = Vec::new();
     for case in cases {
         let ran = thin(&scratch).args(*case).fails();

@@ -3,8 +3,9 @@
 use super::code::CodeArguments;
 use super::tell;
 use anyhow::{Context as _, Result};
+use bitcode_link::FileError;
 use bitcode_link::cache::{Cache, Found};
-use bitcode_link::thin::{compile_files, files_key, write_file};
+use bitcode_link::thin::{ThinError, compile_files, files_key, write_file};
 use clap::{Args, ValueEnum};
 use llvm_plugin::thin_lto::{Relocation, ThinConfig, ThinFile, index_modules};
 use std::path::{Path, PathBuf};
@@ -41,15 +42,20 @@ pub(crate) struct Arguments {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
-    let read = |path: &Path| std::fs::read(path).with_context(|| format!("can't read `{}`", path.display()));
+    let read = |path: &Path| -> Result<Vec<u8>, ThinError> {
+        Ok(std::fs::read(path).map_err(FileError::reading(path))?)
+    };
     let name = arguments.module.display().to_string();
     let (module, index) = (read(&arguments.module)?, read(&arguments.index)?);
-    let names = index_modules(&index)
-        .map_err(|text| anyhow::anyhow!("`{}` is no ThinLTO index: {text}", arguments.index.display()))?;
+    let names =
+        index_modules(&index).map_err(|text| ThinError::Index { path: arguments.index.clone(), text })?;
     let mut imports = Vec::new();
     for import in names.into_iter().filter(|import| *import != name) {
-        let bytes = std::fs::read(&import)
-            .with_context(|| format!("`{name}` imports from `{import}`, which can't be read"))?;
+        let bytes = std::fs::read(&import).map_err(|source| ThinError::Import {
+            module: name.clone(),
+            import: import.clone(),
+            source,
+        })?;
         imports.push((import, bytes));
     }
     let module = ThinFile { name: &name, bytes: &module };

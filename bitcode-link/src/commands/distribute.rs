@@ -3,6 +3,7 @@
 use super::engine::{EngineArguments, Progress, Teller};
 use super::tell;
 use anyhow::Result;
+use bitcode_link::FileError;
 use bitcode_link::thin::executor::{run_list_dask, run_list_processes};
 use bitcode_link::thin::{JobList, ThinError, check_processor, name_processors};
 use clap::{Args, ValueEnum};
@@ -47,7 +48,8 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     }
     for job in &list.jobs {
         let path = PathBuf::from(job.output());
-        let object = std::fs::read(&path).map_err(|source| ThinError::Read { path, source })?;
+        let object =
+            std::fs::read(&path).map_err(|source| ThinError::File(FileError::reading(&path)(source)))?;
         check_processor(job.module(), &object)?;
     }
     if arguments.engine.progress != Progress::Never {

@@ -3,6 +3,7 @@
 use super::tell;
 use anyhow::{Context as _, Result};
 use bitcode_link::jobs::default_jobs;
+use bitcode_link::thin::ThinError;
 use bitcode_link::thin::executor::{Event, OnEvent, Shipping};
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal as _;
@@ -62,9 +63,7 @@ impl EngineArguments {
     /// How jobs go to the cluster.
     pub(crate) fn shipping<'a>(&'a self, program: &'a str, on_event: OnEvent<'a>) -> Result<Shipping<'a>> {
         let named = self.dask_scheduler.clone().or_else(|| std::env::var("DASK_SCHEDULER_ADDRESS").ok());
-        let scheduler = named.context(
-            "no Dask scheduler was named\nhelp: say where it is with --dask-scheduler or DASK_SCHEDULER_ADDRESS",
-        )?;
+        let scheduler = named.ok_or(ThinError::UnnamedScheduler)?;
         Ok(Shipping {
             scheduler,
             python: self.python.as_deref(),

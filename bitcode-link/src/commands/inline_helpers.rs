@@ -2,6 +2,7 @@
 
 use super::relocatable::{HelperArguments, PipelineArgument, level};
 use anyhow::Result;
+use bitcode_link::FileError;
 use bitcode_link::output::write_file;
 use bitcode_link::relocatable::{Combine, CombineError, Combined, combine};
 use clap::Args;
@@ -89,6 +90,5 @@ pub(crate) fn finish(made: &Combined, making: &MakingArguments, json: bool) -> R
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let written = write_file(path, bytes);
-    Ok(written.map_err(|source| CombineError::Write { path: path.to_owned(), source })?)
+    Ok(write_file(path, bytes).map_err(|source| CombineError::File(FileError::writing(path)(source)))?)
 }

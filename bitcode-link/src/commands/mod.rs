@@ -11,6 +11,7 @@ mod thin_arguments;
 
 use anyhow::{Context as _, Result};
 use bitcode_link::relocatable::CombineError;
+use bitcode_link::thin::ThinError;
 use diagnostics::{Diagnostic, Level, Style};
 use std::io::Write as _;
 
@@ -35,7 +36,8 @@ pub(crate) fn tell(reason: &str, message: &str, json: bool) {
 
 /// Tells of an error, with its causes.
 pub(crate) fn report(error: &anyhow::Error, json: bool) {
-    let code = error.downcast_ref::<CombineError>().and_then(CombineError::code);
+    let combined = error.downcast_ref::<CombineError>().and_then(CombineError::code);
+    let code = combined.or_else(|| error.downcast_ref::<ThinError>().and_then(ThinError::code));
     let diagnostic = Diagnostic::of_error(Level::Error, code, error.as_ref());
     let rendered = diagnostic.render(Style::PLAIN);
     if !json {

@@ -2,6 +2,7 @@
 
 use super::inline_helpers::{MakingArguments, finish};
 use anyhow::Result;
+use bitcode_link::FileError;
 use bitcode_link::inlining::{Options, Risk};
 use bitcode_link::relocatable::{Combine, CombineError, OptLevel, Pipeline, combine};
 use clap::{Args, ValueEnum};
@@ -128,7 +129,7 @@ fn exports(arguments: &Arguments) -> Result<Option<BTreeSet<String>>> {
     let mut exports: BTreeSet<String> = arguments.exports.iter().cloned().collect();
     for path in &arguments.export_list {
         let text = std::fs::read_to_string(path)
-            .map_err(|source| CombineError::ReadList { path: path.clone(), source })?;
+            .map_err(|source| CombineError::File(FileError::reading(path)(source)))?;
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         exports.extend(lines.map(ToOwned::to_owned));
     }

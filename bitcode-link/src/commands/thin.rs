@@ -4,12 +4,12 @@ use super::engine::{Progress, Teller};
 use super::tell;
 pub(crate) use super::thin_arguments::Arguments;
 use super::thin_arguments::Executor;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use bitcode_link::cache::{Cache, Key};
 use bitcode_link::thin::executor::{BuildFiles, BuildSystem, run_dask, run_threads};
 use bitcode_link::thin::{
-    FinalLink, Inputs, Job, LinkKind, Lookup, Outputs, ThinOptions, ThinPlan, job_key, object_names,
-    plan_thin, read_inputs, write_file,
+    FinalLink, Inputs, Job, LinkKind, Lookup, Outputs, ThinError, ThinOptions, ThinPlan, job_key,
+    object_names, plan_thin, read_inputs, write_file,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -34,10 +34,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     let plan = plan_thin(&inputs, &options)?;
     let planned = started.elapsed();
     if plan.config.assembly && arguments.output.is_some() {
-        let triple = &plan.triple;
-        bail!(
-            "no linker takes what the jobs make for {triple}\nhelp: leave -o out, and take the PTX from --objects"
-        );
+        return Err(ThinError::NothingToLink { triple: plan.triple }.into());
     }
     let compiled = compile(arguments, &plan, json)?;
     let started = Instant::now();

@@ -14,9 +14,10 @@ use llvm_plugin::module::module_flags;
 use std::sync::Once;
 
 /// What is left to do when code that was optimized gets helpers: inlining, and what that shows. opt's instcombine
-/// otherwise checks that it has nothing left to do, which the one of pipelines doesn't.
+/// otherwise checks that it has nothing left to do, which the one of pipelines doesn't. Code is all that follows, so a
+/// switch may become a table.
 const CLEANUP: &str = "always-inline,cgscc(inline),\
-     function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg),globaldce";
+     function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg<switch-to-lookup>),globaldce";
 
 /// The passes for `pipeline`.
 pub(super) fn passes(pipeline: Pipeline, level: OptLevel) -> String {

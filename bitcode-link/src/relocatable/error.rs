@@ -1,5 +1,6 @@
 //! Why there is no relocatable object.
 
+use crate::file_error::FileError;
 use crate::inlining::HelperError;
 use crate::origin::Origin;
 use diagnostics::Code;
@@ -35,15 +36,9 @@ pub enum CombineError {
         /// The symbol.
         symbol: String,
     },
-    /// A list that can't be read.
-    #[error("can't read `{}`", path.display())]
-    ReadList {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
+    /// A file that can't be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A target that this LLVM has no code generator for.
     #[error("there is no code generator for `{triple}`: {text}")]
     Target {
@@ -79,15 +74,6 @@ pub enum CombineError {
         /// What it printed.
         text: String,
     },
-    /// A file that can't be written.
-    #[error("can't write `{}`", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
 }
 
 impl CombineError {
@@ -98,10 +84,9 @@ impl CombineError {
             Self::Helper(error) => error.code(),
             Self::NotRelocatable { .. } | Self::NoBitcode { .. } => Code::OB0301,
             Self::UnknownExport { .. } => Code::OB0703,
-            Self::ReadList { .. } | Self::Write { .. } => Code::OB0207,
-            Self::Target { .. } | Self::Llvm { .. } | Self::NotRun { .. } | Self::Failed { .. } => {
-                return None;
-            }
+            Self::File(error) => error.code(),
+            Self::NotRun { .. } | Self::Failed { .. } => Code::OB0706,
+            Self::Target { .. } | Self::Llvm { .. } => return None,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::error::CombineError;
 use super::inputs::Native;
+use crate::file_error::FileError;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -63,8 +64,7 @@ struct Folder(tempfile::TempDir);
 
 impl Folder {
     fn new() -> Result<Self, CombineError> {
-        let folder = tempfile::tempdir();
-        folder.map(Self).map_err(|source| CombineError::Write { path: std::env::temp_dir(), source })
+        Ok(Self(tempfile::tempdir().map_err(FileError::writing(&std::env::temp_dir()))?))
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -73,11 +73,11 @@ impl Folder {
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, CombineError> {
         let path = self.path(name);
-        std::fs::write(&path, bytes).map_err(|source| CombineError::Write { path: path.clone(), source })?;
+        std::fs::write(&path, bytes).map_err(FileError::writing(&path))?;
         Ok(path)
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, CombineError> {
-        std::fs::read(path).map_err(|source| crate::Error::Read { path: path.to_owned(), source }.into())
+        Ok(std::fs::read(path).map_err(FileError::reading(path))?)
     }
 }

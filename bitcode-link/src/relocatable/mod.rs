@@ -15,7 +15,7 @@ use inputs::{Inputs, global_symbols};
 use llvm_plugin::global::inline_assembly;
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::inkwell::module::Module;
-use llvm_plugin::inlining::{has_plain_variables, internalize};
+use llvm_plugin::inlining::{has_plain_variables, has_unfinished_loops, internalize};
 use llvm_plugin::module::module_flags;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -144,12 +144,15 @@ fn finish(
 fn pipeline_for(module: &Module<'_>, source: &ModuleSource) -> Pipeline {
     let flags = module_flags(module);
     let has = |key: &str| flags.iter().any(|flag| flag.key == key);
-    // clang marks what it compiles for LTO; rustc doesn't, but puts into archives and objects what is meant for it.
-    // For full LTO (`ThinLTO` is 0) clang 22 optimizes to the end.
-    let for_lto = has("EnableSplitLTOUnit") && !has("ThinLTO") || source.origin.member.is_some();
+    // clang marks what it compiles for LTO. For full LTO (`ThinLTO` is 0) clang 22 optimizes to the end.
+    let marked = has("EnableSplitLTOUnit") && !has("ThinLTO");
+    // rustc marks nothing, but what it puts into archives is for LTO; else its loops tell.
+    let of_rustc =
+        source.identity.producer.as_ref().is_some_and(|producer| producer.rust_release().is_some());
+    let for_lto = || marked || source.origin.member.is_some() || of_rustc && has_unfinished_loops(module);
     match has_plain_variables(module) {
         true => Pipeline::Full,
-        false if for_lto => Pipeline::Late,
+        false if for_lto() => Pipeline::Late,
         false => Pipeline::Cleanup,
     }
 }

@@ -1,7 +1,9 @@
 //! What can go wrong in a ThinLTO link, wherever its parts run.
 
 use crate::error::Mismatch;
+use crate::file_error::FileError;
 use crate::origin::Origin;
+use diagnostics::Code;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -48,11 +50,41 @@ pub enum ThinError {
         /// The triple.
         triple: String,
     },
+    /// A processor or a feature that there isn't: LLVM would compile for another one.
+    #[error(
+        "{triple} has nothing called `{word}`\n\
+         help: `clang-22 --target={triple} --print-supported-cpus` lists its processors"
+    )]
+    UnknownToTarget {
+        /// What was asked for.
+        word: String,
+        /// The triple.
+        triple: String,
+    },
     /// LLVM's thin link.
     #[error("the thin link failed: {text}")]
     ThinLink {
         /// LLVM's text.
         text: String,
+    },
+    /// A part of an index that isn't one.
+    #[error("`{}` is no ThinLTO index: {text}", path.display())]
+    Index {
+        /// The file.
+        path: PathBuf,
+        /// LLVM's text.
+        text: String,
+    },
+    /// A module to import from that isn't there.
+    #[error("`{module}` imports from `{import}`, which can't be read")]
+    Import {
+        /// The module.
+        module: String,
+        /// The one that it imports from.
+        import: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
     },
     /// LLVM's back end.
     #[error("`{module}` can't be compiled: {text}")]
@@ -102,6 +134,15 @@ pub enum ThinError {
     NoLinker {
         /// Where it was looked for first.
         looked_for: PathBuf,
+    },
+    /// Jobs that don't make objects.
+    #[error(
+        "no linker takes what the jobs make for {triple}\n\
+         help: leave -o out, and take the PTX from --objects"
+    )]
+    NothingToLink {
+        /// The triple.
+        triple: String,
     },
     /// The last link.
     #[error("the linker `{program}` failed ({status}): {}", text.trim())]
@@ -160,6 +201,12 @@ pub enum ThinError {
         /// What each has.
         workers: Vec<String>,
     },
+    /// No cluster's name.
+    #[error(
+        "no Dask scheduler was named\n\
+         help: say where it is with --dask-scheduler or DASK_SCHEDULER_ADDRESS"
+    )]
+    UnnamedScheduler,
     /// No cluster.
     #[error(
         "the Dask scheduler `{scheduler}` can't be reached: {text}\nhelp: start one with `dask scheduler`"
@@ -215,22 +262,41 @@ pub enum ThinError {
         /// The module.
         module: String,
     },
-    /// A file that can't be read.
-    #[error("can't read `{}`", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A file that can't be written.
-    #[error("can't write `{}`", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
+    /// A file that can't be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl ThinError {
+    /// What explains it; nothing where it is a failure of LLVM's.
+    pub fn code(&self) -> Option<Code> {
+        Some(match self {
+            Self::Input(error) => error.code(),
+            Self::File(error) => error.code(),
+            Self::NoBitcode { .. } | Self::Module { .. } => Code::OB0301,
+            Self::Triples(_) | Self::Cpus(_) => Code::OB0306,
+            Self::UnknownToTarget { .. } => Code::OB0402,
+            Self::ThinLink { .. } => return None,
+            Self::Index { .. }
+            | Self::Import { .. }
+            | Self::Backend { .. }
+            | Self::Job { .. }
+            | Self::NoOutput { .. }
+            | Self::Lost { .. }
+            | Self::Timeout { .. }
+            | Self::Changed { .. } => Code::OB0704,
+            Self::NoCpu { .. } | Self::NoProcessor { .. } => Code::OB0705,
+            Self::NotRun { .. }
+            | Self::NoLinker { .. }
+            | Self::NothingToLink { .. }
+            | Self::Linker { .. } => Code::OB0706,
+            Self::JobList { .. } | Self::JobListContent { .. } => Code::OB0707,
+            Self::WorkerLlvm { .. }
+            | Self::UnnamedScheduler
+            | Self::Scheduler { .. }
+            | Self::NoWorkers { .. }
+            | Self::NoDask { .. }
+            | Self::Distributor { .. } => Code::OB0708,
+        })
+    }
 }

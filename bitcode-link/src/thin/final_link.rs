@@ -3,6 +3,7 @@
 use super::error::ThinError;
 use super::options::{LinkKind, ThinOptions};
 use super::{Outputs, TemporaryFolder, ThinResult};
+use crate::file_error::FileError;
 use std::fmt::Write as _;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
@@ -74,14 +75,12 @@ impl FinalLink<'_> {
         let mut files = Vec::new();
         for (name, object) in objects {
             let path = file(name);
-            std::fs::write(&path, object)
-                .map_err(|source| ThinError::Write { path: path.clone(), source })?;
+            std::fs::write(&path, object).map_err(FileError::writing(&path))?;
             files.push(path.display().to_string());
         }
         let (exports, linked) = (file("exports"), file("linked"));
         if let Some(text) = self.export_list() {
-            std::fs::write(&exports, text)
-                .map_err(|source| ThinError::Write { path: exports.clone(), source })?;
+            std::fs::write(&exports, text).map_err(FileError::writing(&exports))?;
         }
         let words = self.command(&files, &exports, &linked)?;
         let ran = Command::new(&words[0]).args(&words[1..]).output();
@@ -96,8 +95,7 @@ impl FinalLink<'_> {
                 text,
             });
         }
-        let bytes =
-            std::fs::read(&linked).map_err(|source| ThinError::Read { path: linked.clone(), source })?;
+        let bytes = std::fs::read(&linked).map_err(FileError::reading(&linked))?;
         let mode = Permissions::from_mode(0o777);
         let mut outputs = Outputs::default();
         outputs.add_with_mode(output, &bytes, mode)?;

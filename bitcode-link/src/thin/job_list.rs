@@ -4,6 +4,7 @@
 //! `args` of a job behind them, once `inputs` are where they say, and expects `outputs`.
 
 use super::{ThinError, ThinResult};
+use crate::file_error::FileError;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -44,7 +45,7 @@ pub struct ListedJob {
 impl JobList {
     /// Reads a list.
     pub fn read(path: &Path) -> ThinResult<Self> {
-        let text = std::fs::read(path).map_err(|source| ThinError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read(path).map_err(FileError::reading(path))?;
         let list: Self = serde_json::from_slice(&text)
             .map_err(|source| ThinError::JobList { path: path.to_owned(), source })?;
         let wrong = |text: String| ThinError::JobListContent { path: path.to_owned(), text };

@@ -1,7 +1,8 @@
 //! What a link writes: whole files or none, and names for objects.
 
+use super::ThinResult;
 use super::plan::Job;
-use super::{ThinError, ThinResult};
+use crate::file_error::FileError;
 use std::collections::HashSet;
 use std::fs::Permissions;
 use std::io::Write as _;
@@ -41,8 +42,7 @@ impl Outputs {
     /// The same for a file with these permissions, less what the user's mask takes away.
     pub fn add_with_mode(&mut self, path: &Path, bytes: &[u8], mode: Permissions) -> ThinResult<()> {
         // tempfile's own texts name the temporary file.
-        let failed =
-            |source: std::io::Error| ThinError::Write { path: path.to_owned(), source: source.kind().into() };
+        let failed = |source: std::io::Error| FileError::writing(path)(source.kind().into());
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -66,7 +66,7 @@ impl Outputs {
     /// Puts all files in their places.
     pub fn persist(self) -> ThinResult<()> {
         for (file, path) in self.files {
-            file.persist(&path).map_err(|error| ThinError::Write { path, source: error.error })?;
+            file.persist(&path).map_err(|error| FileError::writing(&path)(error.error))?;
         }
         Ok(())
     }

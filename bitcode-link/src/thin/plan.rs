@@ -2,11 +2,14 @@
 
 use super::inputs::{Inputs, ThinModule};
 use super::options::ThinOptions;
+use super::processor::without_features;
 use super::resolve::{Resolved, resolve};
 use super::{ThinError, ThinResult};
 use crate::error::Mismatch;
 use llvm_plugin::inkwell::targets::{InitializationConfig, Target};
-use llvm_plugin::thin_lto::{Collected, ThinConfig, ThinFile, ThinInput, function_cpus, thin_link};
+use llvm_plugin::thin_lto::{
+    Collected, ThinConfig, ThinFile, ThinInput, function_cpus, thin_link, unknown_to_target,
+};
 use std::collections::HashMap;
 use std::sync::Once;
 
@@ -46,6 +49,9 @@ pub fn plan_thin<'a>(inputs: &'a Inputs, options: &ThinOptions) -> ThinResult<Th
     let triple = first.module.triple.clone();
     check_triples(&resolved)?;
     let config = options.config(find_cpu(&resolved, options)?, triple.starts_with("nvptx"));
+    if let Some(word) = unknown_to_target(&triple, &config.cpu, &config.features) {
+        return Err(ThinError::UnknownToTarget { word, triple });
+    }
     let link_inputs: Vec<ThinInput<'_>> = resolved
         .iter()
         .map(|one| ThinInput { file: file_of(one.module), resolutions: &one.resolutions })
@@ -126,7 +132,8 @@ fn find_cpu(resolved: &[Resolved<'_>], options: &ThinOptions) -> ThinResult<Stri
             }
         }
     }
-    found.map(|(_, cpu)| cpu).ok_or_else(|| ThinError::NoCpu { triple: triple.clone() })
+    let found = found.ok_or_else(|| ThinError::NoCpu { triple: triple.clone() });
+    found.map(|(_, cpu)| without_features(&cpu).to_owned())
 }
 
 /// Whether code for `triple` is for one processor.

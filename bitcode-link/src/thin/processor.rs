@@ -1,6 +1,7 @@
 //! The processor that GPU code is for, which must not get lost on the way to an object.
 
 use super::{JobList, ThinError, ThinResult};
+use crate::file_error::FileError;
 use llvm_plugin::thin_lto::{ThinFile, function_cpus};
 use object::Endianness;
 use object::elf::{EM_AMDGPU, FileHeader64};
@@ -22,16 +23,21 @@ pub fn name_processors(list: &mut JobList) -> ThinResult<()> {
     }
     for job in list.jobs.iter_mut().filter(|job| !job.args.iter().any(named)) {
         let path = std::path::PathBuf::from(job.module());
-        let bytes = std::fs::read(&path).map_err(|source| ThinError::Read { path, source })?;
+        let bytes = std::fs::read(&path).map_err(FileError::reading(&path))?;
         let module = job.module().to_owned();
         let cpus = function_cpus(ThinFile { name: &module, bytes: &bytes })
             .map_err(|text| ThinError::Backend { module, text })?;
         // Functions for several say themselves which; the rest is the target's most general one.
         if let [cpu] = cpus.as_slice() {
-            job.args.push(format!("{option}{cpu}"));
+            job.args.push(format!("{option}{}", without_features(cpu)));
         }
     }
     Ok(())
+}
+
+/// The processor of `gfx90a:xnack+`, whose features stand at the functions.
+pub(super) fn without_features(target_id: &str) -> &str {
+    target_id.split(':').next().unwrap_or_default()
 }
 
 /// Refuses an object for AMD's GPUs that is for none of them: what is linked of it loads nowhere.

@@ -1,6 +1,7 @@
 //! Folders that are gone when they are no longer needed, and when the program is cancelled.
 
-use super::{ThinError, ThinResult};
+use super::ThinResult;
+use crate::file_error::FileError;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,9 +14,9 @@ pub struct TemporaryFolder(tempfile::TempDir);
 impl TemporaryFolder {
     /// A new one.
     pub fn new() -> ThinResult<Self> {
-        let failed = |source| ThinError::Write { path: std::env::temp_dir(), source };
         let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = tempfile::Builder::new().prefix("bitcode-link-").tempdir().map_err(failed)?;
+        let folder = tempfile::Builder::new().prefix("bitcode-link-").tempdir();
+        let folder = folder.map_err(FileError::writing(&std::env::temp_dir()))?;
         folders.push(folder.path().to_owned());
         Ok(Self(folder))
     }

@@ -155,6 +155,34 @@ fn each_module_gets_the_passes_that_it_lacks() {
     assert_eq!(pipeline(&["raw.bc", "c.bc"]), "full");
 }
 
+/// rustc marks nothing that it compiles for LTO: its loops tell, and get what they lack.
+#[test]
+fn what_rustc_leaves_for_the_link_is_done() {
+    let files = Files::new();
+    let loops = "#![no_std]
+        #[unsafe(no_mangle)] pub fn sum(x: &[u32]) -> u32 { x.iter().fold(0, |sum, x| sum.wrapping_add(*x)) }
+        #[unsafe(no_mangle)] pub fn pick(x: u32) -> u32 { match x { 0 => 12, 1 => 77, 2 => 9, 3 => 1, 4 => 8, _ => 0 } }\n";
+    files.clang(&helpers(), "c.bc", &["-O2", "-emit-llvm"]);
+    files.rustc(loops, "plain.bc", &["--crate-type=lib", "--emit=llvm-bc"]);
+    let for_lto = ["--crate-type=lib", "-Clinker-plugin-lto"];
+    files.rustc(loops, "lto.o", &[&for_lto[..], &["--emit=obj"]].concat());
+    files.rustc(loops, "lto.bc", &[&for_lto[..], &["--emit=llvm-bc"]].concat());
+    for (input, expected) in [("plain.bc", "cleanup"), ("lto.o", "late"), ("lto.bc", "late")] {
+        let mut command = bitcode_link();
+        command.args(["--message-format=json", "-r", input, "c.bc", "--emit-ir", "-o", "all.ll"]);
+        let json: serde_json::Value = serde_json::from_str(&files.printed(&mut command)).expect("JSON");
+        assert_eq!(json["pipeline"], expected, "{input}");
+        let ir = String::from_utf8(files.bytes("all.ll")).expect("IR is text");
+        assert!(ir.contains("<4 x i32>") && ir.contains("switch.table"), "{input}: {ir}");
+    }
+    // Without a loop there is nothing to go by; a switch is a table all the same.
+    let pick = loops.lines().filter(|line| !line.contains("sum")).collect::<Vec<_>>().join("\n");
+    files.rustc(&pick, "lto.o", &[&for_lto[..], &["--emit=obj"]].concat());
+    files.printed(bitcode_link().args(["-r", "lto.o", "--emit-ir", "-o", "all.ll"]));
+    let ir = String::from_utf8(files.bytes("all.ll")).expect("IR is text");
+    assert!(ir.contains("switch.table"), "{ir}");
+}
+
 /// Two crates with the same helpers in them go together, whatever the file's name says.
 #[test]
 fn two_objects_with_the_same_helpers() {

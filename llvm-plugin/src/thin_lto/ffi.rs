@@ -103,6 +103,14 @@ unsafe extern "C" {
         string: *mut c_void,
     ) -> bool;
 
+    pub(super) fn outboard_unknown_to_target(
+        triple: Str,
+        cpu: Str,
+        features: Str,
+        sink: Sink,
+        string: *mut c_void,
+    );
+
     pub(super) fn outboard_thin_backend(
         files: *const Named,
         count: usize,

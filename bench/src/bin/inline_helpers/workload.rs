@@ -80,7 +80,8 @@ fn c_source(helpers: usize) -> String {
 }
 
 /// The source, and how many calls of helpers it has. Helpers are behind methods, as drivers have them: with a type for
-/// the pointer, and a check.
+/// the pointer, and a check. Each function walks a list: a second optimization of everything finds such loops again,
+/// and what it does to them is most of what it costs.
 fn rust_source(functions: usize, helpers: usize) -> (String, usize) {
     let mut text = "#![no_std]\n\
         #[repr(C)] pub struct Node { field: [u64; 8], count: u64, next: *mut Node, bytes: *const u8 }\n\
@@ -116,7 +117,7 @@ fn rust_source(functions: usize, helpers: usize) -> (String, usize) {
         };
         let (first, step, rotate, count, byte, second) =
             (helper(0, 1), helper(3, 2), helper(2, 3), helper(1, 4), helper(4, 5), helper(0, 6));
-        let odd = function * 2 + 1;
+        let (odd, steps) = (function * 2 + 1, function % 13 + 2);
         let last = if function % 2 == 0 {
             calls += 1;
             format!("at.do_{second}()?")
@@ -129,8 +130,8 @@ fn rust_source(functions: usize, helpers: usize) -> (String, usize) {
             "#[unsafe(no_mangle)] #[inline(never)] pub fn work_{function}(node: Ref, x: u64) -> Option<u64> {{\n\
              \x20   let mut sum = x.checked_mul({odd}).unwrap_or(x);\n\
              \x20   sum = sum.wrapping_add(node.do_{first}()? ^ {odd});\n\
-             \x20   let at = if sum & 1 != 0 {{ node.do_{step}()? }} else {{ node }};\n\
-             \x20   sum = at.do_{rotate}(sum)?.checked_sub(x >> 3)?;\n\
+             \x20   let mut at = node;\n\
+             \x20   for _ in 0..x & {steps} {{ at = at.do_{step}()?; sum = at.do_{rotate}(sum)?; }}\n\
              \x20   if sum & {odd} != 0 {{ at.do_{count}()? }} else {{ sum ^= at.do_{byte}(sum)? }}\n\
              \x20   if x > sum {{ sum = sum.wrapping_mul(x | 1) ^ ({last}); }}\n\
              \x20   Some(sum)\n\

@@ -2,6 +2,7 @@
 
 use super::shipment::{Shipment, ShippedJob, Shipping, ship_jobs, ship_list};
 use super::{Event, llvm_version};
+use crate::file_error::FileError;
 use crate::thin::plan::Job;
 use crate::thin::{JobList, TemporaryFolder, ThinError, ThinResult};
 use llvm_plugin::thin_lto::ThinConfig;
@@ -52,7 +53,7 @@ pub fn run_dask(
     let jobs = ship_jobs(wanted, config, shipping, &folder)?;
     let results: Vec<PathBuf> = jobs.iter().map(|job| job.result.clone()).collect();
     distribute(jobs, shipping, &folder)?;
-    let read = |path: PathBuf| std::fs::read(&path).map_err(|source| ThinError::Read { path, source });
+    let read = |path: PathBuf| Ok(std::fs::read(&path).map_err(FileError::reading(&path))?);
     results.into_iter().map(read).collect()
 }
 
@@ -75,18 +76,27 @@ fn distribute(jobs: Vec<ShippedJob>, shipping: &Shipping<'_>, folder: &Temporary
     };
     let file = |name: &str, content: &str| {
         let path = folder.path().join(name);
-        std::fs::write(&path, content).map_err(|source| ThinError::Write { path: path.clone(), source })?;
+        std::fs::write(&path, content).map_err(FileError::writing(&path))?;
         Ok::<_, ThinError>(path)
     };
     let list = file("shipment.json", &serde_json::to_string(&shipment).expect("a shipment is plain data"))?;
     let script = file("dask_jobs.py", PROGRAM)?;
     let complaints = folder.path().join("complaints");
-    let stderr = std::fs::File::create(&complaints)
-        .map_err(|source| ThinError::Write { path: complaints.clone(), source })?;
+    let stderr = std::fs::File::create(&complaints).map_err(FileError::writing(&complaints))?;
     let python = python(shipping);
     let mut command = Command::new(&python);
-    command.arg("-B").arg(script).arg(list).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
-    let not_run = |source| ThinError::NotRun { program: python.display().to_string(), source };
+    // Nothing of the folder that it is started in, nor of the user's variables for other Pythons.
+    command
+        .args(["-B", "-I"])
+        .arg(script)
+        .arg(list)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(stderr);
+    let not_run = |source: std::io::Error| ThinError::NoDask {
+        program: python.display().to_string(),
+        text: source.to_string(),
+    };
     let mut child = command.spawn().map_err(not_run)?;
     // It ends when this is closed: with this process, whatever ends it.
     let _alive = child.stdin.take();

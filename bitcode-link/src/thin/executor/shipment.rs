@@ -2,6 +2,7 @@
 //! known by its hash.
 
 use super::{OnEvent, config_arguments};
+use crate::file_error::FileError;
 use crate::thin::plan::Job;
 use crate::thin::{JobList, TemporaryFolder, ThinError, ThinResult};
 use llvm_plugin::thin_lto::{ThinConfig, index_modules, rename_modules};
@@ -207,10 +208,10 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 fn read(path: &Path) -> ThinResult<Vec<u8>> {
-    std::fs::read(path).map_err(|source| ThinError::Read { path: path.to_owned(), source })
+    Ok(std::fs::read(path).map_err(FileError::reading(path))?)
 }
 
 fn write(path: PathBuf, bytes: &[u8]) -> ThinResult<PathBuf> {
-    std::fs::write(&path, bytes).map_err(|source| ThinError::Write { path: path.clone(), source })?;
+    std::fs::write(&path, bytes).map_err(FileError::writing(&path))?;
     Ok(path)
 }
