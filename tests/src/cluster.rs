@@ -32,11 +32,16 @@ pub fn dask() -> Result<PathBuf, String> {
     }
 }
 
+/// A port of this machine that nobody listens on.
+pub fn free_port() -> u16 {
+    let address = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    address.expect("a free port").port()
+}
+
 impl Cluster {
     /// Starts a cluster of `workers` workers on this machine's own network.
     pub fn local(scratch: &Scratch, python: &Path, workers: usize) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let port = port.expect("a free port").port();
+        let port = free_port();
         let scheduler = format!("tcp://127.0.0.1:{port}");
         let mut cluster = Self { processes: Vec::new(), networks: Vec::new(), scheduler };
         cluster.start_scheduler(scratch, python, None, "127.0.0.1", port);

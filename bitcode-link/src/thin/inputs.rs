@@ -8,6 +8,7 @@ use crate::origin::Origin;
 use crate::source::{ModuleSource, Warning};
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::thin_lto::{ThinFile, ThinSymbol, thin_symbols, with_summary};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -142,7 +143,8 @@ fn modules_of(part: &Part, path: &Path, warnings: &mut Vec<Warning>) -> ThinResu
             name = format!("{name}#{}", modules.len());
         }
         // What was text, or stands in an object, isn't what the file has.
-        let is_file = single && !part.is_member && part.format == Some(Format::Bitcode);
+        let is_named = path.as_os_str().is_ascii();
+        let is_file = single && !part.is_member && part.format == Some(Format::Bitcode) && is_named;
         modules.push(module_of(&source, name, is_file)?);
     }
     Ok(modules)
@@ -152,13 +154,28 @@ fn modules_of(part: &Part, path: &Path, warnings: &mut Vec<Warning>) -> ThinResu
 ///
 /// Source: the constructor of `BitcodeFile`, lld/ELF/InputFiles.cpp (LLVM 22.1).
 fn name_of(part: &Part, path: &Path, bytes: &Bytes) -> String {
-    match &part.origin.member {
-        None => path.display().to_string(),
-        Some(member) => {
-            let header = bytes.offset().saturating_sub(MEMBER_HEADER);
-            format!("{}({member} at {header})", path.display())
-        }
+    let mut name = path.as_os_str().as_bytes().to_vec();
+    if let Some(member) = &part.origin.member {
+        let header = bytes.offset().saturating_sub(MEMBER_HEADER);
+        name.extend_from_slice(format!("({member} at {header})").as_bytes());
     }
+    in_ascii(name)
+}
+
+/// `name` itself, or what stands for it: LLVM 22 reads other characters of names in an index wrongly, for it writes each
+/// byte with the bits of its sign.
+fn in_ascii(name: Vec<u8>) -> String {
+    match String::from_utf8(name) {
+        Ok(name) if name.is_ascii() => name,
+        Ok(name) => escaped(name.as_bytes()),
+        Err(error) => escaped(error.as_bytes()),
+    }
+}
+
+fn escaped(name: &[u8]) -> String {
+    let escape =
+        |byte: &u8| if byte.is_ascii() { char::from(*byte).to_string() } else { format!("%{byte:02x}") };
+    name.iter().map(escape).collect()
 }
 
 fn module_of(source: &ModuleSource, name: String, is_file: bool) -> ThinResult<ThinModule> {

@@ -3,11 +3,11 @@
 //! Blocks of one document share a folder, in which `target/release` is what the tests built. A block whose info
 //! string ends in `file=NAME` is also written there under that name; `bin=NAME` makes it a program of the book's
 //! project (programs.rs), and `same=FILE` says that a file of the repository has that text. `sh` blocks are run as they are; `console` blocks are run, and print what they show
-//! (transcript.rs): in the project with `project`, and to an error with `fails`. What cannot be run is marked `text`.
+//! (transcript.rs): in the project with `project`, where there is Dask with `dask`, and to an error with `fails`. What cannot be run is marked `text`.
 
 use std::path::{Path, PathBuf};
 
-use tests::{Run, Scratch, llvm, workspace};
+use tests::{Run, Scratch, cluster, llvm, workspace};
 
 mod blocks;
 mod links;
@@ -117,6 +117,7 @@ fn check_block(block: &Block, scratch: &Scratch, project: Option<&Project>) -> R
         "rust" => done(programs::compiles(block, scratch)),
         "json" => serde_json::from_str::<serde_json::Value>(&text).map(drop).map_err(|e| e.to_string()),
         "sh" => done(shell::shell(scratch, scratch.folder(), &text)),
+        "console" if block.has("dask") => on_a_cluster(block, scratch),
         "console" => {
             let project = project.filter(|_| block.has("project"));
             let folder = project.map_or_else(|| scratch.folder().to_owned(), Project::folder);
@@ -127,6 +128,17 @@ fn check_block(block: &Block, scratch: &Scratch, project: Option<&Project>) -> R
             "no one checks blocks of language `{language}`: known are text, llvm, c, cuda, rust, json, sh, console"
         )),
     }
+}
+
+/// A console whose commands start a Dask cluster, on a port that is free; where there is Dask.
+#[expect(clippy::print_stderr, reason = "a block that is left out is said to be")]
+fn on_a_cluster(block: &Block, scratch: &Scratch) -> Result<(), String> {
+    if let Err(why) = cluster::dask() {
+        eprintln!("line {} left out: {why}", block.line);
+        return Ok(());
+    }
+    let text = block.text.replace("8786", &cluster::free_port().to_string());
+    shell::check_console(scratch, scratch.folder(), &text, block.has("fails"))
 }
 
 /// Whether that file of the repository has this text.

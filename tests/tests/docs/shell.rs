@@ -27,6 +27,7 @@ pub(crate) fn shell(scratch: &Scratch, folder: &Path, script: &str) -> Run {
         .env("CARGO_NET_OFFLINE", "true")
         .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
         .env("OUTBOARD_HOME", format!("{TARGET}_home"))
+        .env("OUTBOARD_STORE", format!("{TARGET}_home/files"))
         .env("OUTBOARD_TOOLS", cargo_outboard().parent().expect("it is in a folder"))
 }
 
@@ -43,6 +44,7 @@ fn fill(scratch: &Scratch, bin: &Path) {
     // What users have cloned, where they have done so.
     link(workspace(), scratch.path("outboard"));
     link(&workspace().join("examples"), scratch.path("examples"));
+    link(&workspace().join(".venv"), scratch.path(".venv"));
     link(&stable().rustc, bin.join("rustc"));
     link(&stable().rustc.with_file_name("cargo"), bin.join("cargo"));
     link(cargo_outboard(), bin.join("cargo-outboard"));
