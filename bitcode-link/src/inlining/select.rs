@@ -39,6 +39,10 @@ pub enum Shared {
 impl fmt::Display for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // What instrumentation adds has no name.
+            Self::State(name) if name.is_empty() => {
+                write!(f, "it has static state, a variable without a name")
+            }
             Self::State(name) => write!(f, "it has static state, `{name}`"),
             Self::ThreadLocal(name) => write!(f, "it has thread-local state, `{name}`"),
             Self::ConstantAddress(name) => write!(f, "it gives away the address of its own `{name}`"),

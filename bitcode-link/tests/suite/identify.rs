@@ -96,7 +96,7 @@ fn bits(bytes: &[u8]) -> Vec<bool> {
 
 /// Replaces one text by another of the same length in a record without abbreviation: two groups of 6 bits for
 /// each character, the first of which says that another follows.
-fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+pub(crate) fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let encode = |text: &[u8]| -> Vec<bool> {
         let groups = text.iter().flat_map(|byte| [byte & 31 | 32, byte >> 5]);
         groups.flat_map(|group| bits(&[group]).into_iter().take(6)).collect()

@@ -41,13 +41,13 @@ fn symbols(files: &Files, name: &str) -> String {
     files.llvm_printed("llvm-nm", &["--extern-only", "--format=just-symbols", name])
 }
 
-fn inline(files: &Files, flags: &[&str]) -> String {
+pub(crate) fn inline(files: &Files, flags: &[&str]) -> String {
     let mut command = bitcode_link();
     command.args(["inline-helpers", "crate.bc", "helpers.bc", "-o", "crate.o", "-v"]).args(flags);
     files.printed(&mut command)
 }
 
-fn refused(files: &Files, flags: &[&str]) -> String {
+pub(crate) fn refused(files: &Files, flags: &[&str]) -> String {
     let mut command = bitcode_link();
     command.args(["inline-helpers", "crate.bc", "helpers.bc", "-o", "refused.o"]).args(flags);
     let message = files.refused(&mut command);
@@ -109,9 +109,9 @@ const ALLOW: [&str; 3] = [
 ];
 
 /// One helper, for sanitizers keep others shared.
-const VALUE: &str = "int helper_value(int *p) { return *p; }\n";
+pub(crate) const VALUE: &str = "int helper_value(int *p) { return *p; }\n";
 const VALUE_ALWAYS: &str = "__attribute__((always_inline)) int helper_value(int *p) { return *p; }\n";
-const CALLER: &str = "#![no_std]
+pub(crate) const CALLER: &str = "#![no_std]
 unsafe extern \"C\" { fn helper_value(p: *mut i32) -> i32; }
 #[unsafe(no_mangle)] pub unsafe extern \"C\" fn total(p: *mut i32) -> i32 { unsafe { helper_value(p) } }
 ";
