@@ -6,6 +6,7 @@
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/InlineCost.h"
 #include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/Dominators.h"
@@ -179,20 +180,37 @@ extern "C" bool outboard_has_plain_variables(LLVMModuleRef module) {
   return false;
 }
 
-/// Whether `module` has loops, and neither the vectorizer nor the unroller, which mark those that they change, has
-/// changed any: then both are yet to run.
+/// Whether a call is of a function, not of what becomes instructions.
+static bool isRealCall(const Instruction &instruction) {
+  return isa<CallBase>(instruction) && !isa<IntrinsicInst>(instruction);
+}
+
+/// Whether the vectorizer and the unroller would look at a loop: it can be counted, and calls nobody.
+static bool isForVectorizer(Loop *loop, ScalarEvolution &evolution) {
+  return loop->isInnermost() && evolution.hasLoopInvariantBackedgeTakenCount(loop) &&
+         none_of(loop->blocks(), [](BasicBlock *block) { return any_of(*block, isRealCall); });
+}
+
+/// Whether `module` has loops for the vectorizer and the unroller, which mark those that they change, and none is
+/// marked: then both are yet to run.
 extern "C" bool outboard_has_unfinished_loops(LLVMModuleRef module) {
+  TargetLibraryInfoImpl libraryOfTarget(unwrap(module)->getTargetTriple());
+  TargetLibraryInfo library(libraryOfTarget);
   bool unfinished = false;
   for (Function &function : *unwrap(module)) {
     if (function.isDeclaration())
       continue;
     DominatorTree dominators(function);
     LoopInfo loops(dominators);
+    if (loops.empty())
+      continue;
+    AssumptionCache assumptions(function);
+    ScalarEvolution evolution(function, library, assumptions, dominators, loops);
     for (Loop *loop : loops.getLoopsInPreorder()) {
       for (StringRef mark : {"llvm.loop.isvectorized", "llvm.loop.unroll.disable", "llvm.loop.unroll.runtime.disable"})
         if (findOptionMDForLoop(loop, mark))
           return false;
-      unfinished = true;
+      unfinished |= isForVectorizer(loop, evolution);
     }
   }
   return unfinished;

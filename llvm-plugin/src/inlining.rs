@@ -82,8 +82,8 @@ pub fn has_plain_variables(module: &Module<'_>) -> bool {
     unsafe { ffi::outboard_has_plain_variables(module.as_mut_ptr()) }
 }
 
-/// Whether `module` has loops and neither the vectorizer nor the unroller, which mark what they change, has changed any
-/// of them: then they are yet to run.
+/// Whether `module` has loops for the vectorizer and the unroller, which mark those that they change, and none is marked:
+/// then both are yet to run.
 pub fn has_unfinished_loops(module: &Module<'_>) -> bool {
     // SAFETY: a live module.
     unsafe { ffi::outboard_has_unfinished_loops(module.as_mut_ptr()) }

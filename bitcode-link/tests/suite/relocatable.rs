@@ -175,6 +175,17 @@ fn what_rustc_leaves_for_the_link_is_done() {
         let ir = String::from_utf8(files.bytes("all.ll")).expect("IR is text");
         assert!(ir.contains("<4 x i32>") && ir.contains("switch.table"), "{input}: {ir}");
     }
+    // Loops that neither of the two looks at say nothing: this one calls, and nobody counts the steps of that one.
+    let others = "#![no_std]
+        unsafe extern \"C\" { fn helper_0(p: *mut i32) -> i32; }
+        #[unsafe(no_mangle)] pub unsafe fn calls(p: *mut i32, n: i32) -> i32 { unsafe { (0..n).fold(0, |sum, _| sum ^ helper_0(p)) } }
+        #[unsafe(no_mangle)] pub unsafe fn walk(mut p: *const [usize; 2]) -> usize {
+            let mut n = 0; unsafe { while !p.is_null() { n += (*p)[1]; p = (*p)[0] as _; } } n }\n";
+    files.rustc(others, "others.bc", &["--crate-type=lib", "--emit=llvm-bc"]);
+    let mut command = bitcode_link();
+    command.args(["--message-format=json", "-r", "others.bc", "--helpers", "c.bc", "-o", "all.o"]);
+    let json: serde_json::Value = serde_json::from_str(&files.printed(&mut command)).expect("JSON");
+    assert_eq!(json["pipeline"], "cleanup");
     // Without a loop there is nothing to go by; a switch is a table all the same.
     let pick = loops.lines().filter(|line| !line.contains("sum")).collect::<Vec<_>>().join("\n");
     files.rustc(&pick, "lto.o", &[&for_lto[..], &["--emit=obj"]].concat());
