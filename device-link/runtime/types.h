@@ -12,5 +12,9 @@
 #define GENERIC __gpu_generic
 #endif
 
+// A function of the operating system that the runtime calls and kernels must not: device-link gives it its name when it
+// has looked at what kernels call.
+#define SYSTEM(NAME) __asm__("outboard.system." #NAME)
+
 // Inlined into every kernel that calls it, so that nothing is left of what it doesn't use.
 #define DEVICE __attribute__((always_inline))

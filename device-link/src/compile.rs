@@ -111,6 +111,7 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
     problem::refuse(problems)?;
 
     if target == Target::X86_64 {
+        runtime::name_system_functions(&module);
         way_out::emit(&module, &kernels)?;
         verify_early(&module, "making ways out of kernels")?;
     }

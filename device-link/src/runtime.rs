@@ -47,6 +47,9 @@ const OF_BLOCKS: [&str; 5] = [
     "__outboard_items_apart",
 ];
 
+/// What stands before the names of functions of the operating system that the runtime calls.
+pub(crate) const SYSTEM: &str = "outboard.system.";
+
 const X86_64: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-x86_64.bc"));
 const NVPTX64: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-nvptx64.bc"));
 const AMDGCN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-amdgcn.bc"));
@@ -247,6 +250,17 @@ pub(crate) fn drop_unused(module: &Module<'_>) {
     for variable in [REPORTS, WAY_OUT] {
         // Where it is used it stays, which is no failure.
         erase_unused(module, variable);
+    }
+}
+
+/// Gives the functions of the operating system that the runtime calls their names: until now they had others, so that
+/// no kernel could call them as the runtime does.
+pub(crate) fn name_system_functions(module: &Module<'_>) {
+    for function in module.get_functions() {
+        let name = function.get_name().to_string_lossy().into_owned();
+        if let Some(of_system) = name.strip_prefix(SYSTEM) {
+            function.as_global_value().set_name(of_system);
+        }
     }
 }
 

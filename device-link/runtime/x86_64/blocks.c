@@ -4,8 +4,8 @@
 // Of the C library. Source: POSIX.1-2024, and the values of Linux's <sys/mman.h> on x86_64.
 void *aligned_alloc(uint64_t alignment, uint64_t size);
 void free(void *memory);
-void *mmap(void *address, uint64_t size, int protection, int flags, int file, int64_t offset);
-int munmap(void *address, uint64_t size);
+void *mmap(void *address, uint64_t size, int protection, int flags, int file, int64_t offset) SYSTEM(mmap);
+int munmap(void *address, uint64_t size) SYSTEM(munmap);
 enum { READ_WRITE = 1 | 2, PRIVATE_ANONYMOUS_WITHOUT_RESERVE = 0x2 | 0x20 | 0x4000 };
 
 // What the launch asks for isn't told: memory of every size that it can ask for. Pages that nobody touches cost nothing.

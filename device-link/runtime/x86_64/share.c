@@ -2,8 +2,8 @@
 #include "../types.h"
 
 // Of the C library and of libomp. Source: <dlfcn.h>; kmp.h and omp.h (LLVM 22.1).
-void *dlopen(const char *file, int mode);
-void *dlsym(void *library, const char *symbol);
+void *dlopen(const char *file, int mode) SYSTEM(dlopen);
+void *dlsym(void *library, const char *symbol) SYSTEM(dlsym);
 enum { RTLD_NOW = 2 };
 
 struct ident {

@@ -1,6 +1,7 @@
 //! x86_64: libomptarget's host device, which loads shared objects with `dlopen`.
 
 use super::{Facts, initialization};
+use crate::runtime::SYSTEM;
 use llvm_plugin::inkwell::targets::Target as Backend;
 use object::elf;
 
@@ -116,9 +117,6 @@ const MEMORY_FUNCTIONS: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "b
 /// C's allocator, which Rust's is made of.
 const MEMORY_ALLOCATION: [&str; 5] = ["malloc", "calloc", "realloc", "free", "aligned_alloc"];
 
-/// What the device runtime takes memory of a block from that may be of any size, and what it finds libomp with.
-const OF_RUNTIME: [&str; 4] = ["mmap", "munmap", "dlopen", "dlsym"];
-
 /// Functions of libm on `double`; those on `float` have an `f` more.
 ///
 /// Source: ISO C17, 7.12; and `sincos`, `exp10` of glibc, which LLVM makes of pairs and intrinsics.
@@ -183,12 +181,12 @@ const MATH_FUNCTIONS: [&str; 58] = [
     "trunc",
 ];
 
-/// Whether the libraries that every image is linked with have `symbol`, and kernels may call it.
+/// Whether the libraries that every image is linked with have `symbol`, and kernels or the runtime may call it.
 pub(super) fn has_function(symbol: &str) -> bool {
     let is_math = |name: &str| MATH_FUNCTIONS.contains(&name);
     MEMORY_FUNCTIONS.contains(&symbol)
         || MEMORY_ALLOCATION.contains(&symbol)
-        || OF_RUNTIME.contains(&symbol)
+        || symbol.starts_with(SYSTEM)
         || is_math(symbol)
         || symbol.strip_suffix('f').is_some_and(is_math)
 }

@@ -5,6 +5,7 @@
 declare void @_ZN4core9panicking5panic17h0123456789abcdefE()
 declare double @sin(double)
 declare i32 @printf(ptr, ...)
+declare ptr @dlsym(ptr, ptr)
 declare void @gone()
 
 define void @one(i64 %n, ptr %out) {
@@ -30,6 +31,7 @@ never:
   br label %done
 done:
   %p = call i32 (ptr, ...) @printf(ptr %out)
+  %q = call ptr @dlsym(ptr null, ptr %out)
   ret void
 }
 define void @three(ptr %out) {

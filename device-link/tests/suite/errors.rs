@@ -43,6 +43,9 @@ fn kernels_with_call_chains() {
     error[OB0011]: kernel `two` calls `printf`, which no input defines
       in `two` (outside_missing.ll)
     help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
+    error[OB0011]: kernel `two` calls `dlsym`, which no input defines
+      in `two` (outside_missing.ll)
+    help: add the bitcode or object that defines it to the inputs, or keep the kernel from calling it
     ");
     insta::assert_snapshot!(check(&["outside_missing.ll", "--kernel", "one", "-O0"]), @"
     error[OB0011]: kernel `one` calls `core::panicking::panic`, which no input defines
