@@ -4,7 +4,7 @@ use crate::Result;
 use crate::error::Error;
 use abi::kinds::{ImageKind, OffloadKind};
 use abi::names::{ARCH_KEY, TRIPLE_KEY};
-use diagnostics::{Code, Warning};
+use diagnostics::{Code, Warning, names};
 use offload_binary::{Image, KernelList, Slot, check_container, check_machine, decode, encode};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -122,7 +122,12 @@ impl fmt::Display for Listing {
             let ListedImage { triple, image_kind, offload_kind, size, .. } = image;
             writeln!(f, "image {position}: {triple}{arch}, {image_kind}, {offload_kind}, {size} bytes")?;
             match &image.kernels {
-                Some(kernels) => kernels.iter().try_for_each(|kernel| writeln!(f, "  {kernel}"))?,
+                Some(kernels) => {
+                    let symbols: Vec<_> = kernels.iter().map(|kernel| kernel.name.as_str()).collect();
+                    for (name, kernel) in names::listed(&symbols).iter().zip(kernels) {
+                        writeln!(f, "  {name}{}", kernel.parameters())?;
+                    }
+                }
                 None => writeln!(f, "  (its kernels can't be listed)")?,
             }
         }
@@ -130,17 +135,17 @@ impl fmt::Display for Listing {
     }
 }
 
-impl fmt::Display for ListedKernel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        let Some(slots) = &self.slots else { return Ok(()) };
+impl ListedKernel {
+    /// What a launch gives it, where that is recorded.
+    fn parameters(&self) -> String {
+        let Some(slots) = &self.slots else { return String::new() };
         let geometry = if self.geometry == Some(true) { &["geometry"][..] } else { &[] };
         let slots = slots.iter().map(|slot| match slot {
             Slot::Pointer => "pointer",
             Slot::Value => "value",
         });
         let words: Vec<_> = geometry.iter().copied().chain(slots).collect();
-        write!(f, "({})", words.join(", "))
+        format!("({})", words.join(", "))
     }
 }
 

@@ -3,7 +3,7 @@
 mod codes;
 mod texts;
 
-pub(crate) use texts::demangled;
+pub(crate) use diagnostics::names::demangled;
 
 use crate::object_file::REGISTERS;
 use crate::problem::Refusal;

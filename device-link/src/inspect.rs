@@ -7,6 +7,7 @@ use crate::tool;
 use crate::{Result, cuda, ir_text};
 use abi::kinds::ImageKind;
 use abi::names::{IR_KEY, LINKED_IR_KEY, PTX_KEY, RESOURCES_KEY};
+use diagnostics::names;
 use object::read::elf::ElfFile64;
 use object::{LittleEndian, Object as _, ObjectSymbol as _};
 use offload_binary::{Image, architecture};
@@ -92,8 +93,9 @@ impl fmt::Display for Inspection {
             let arch = if image.arch.is_empty() { String::new() } else { format!(" {}", image.arch) };
             let InspectedImage { triple, image_kind, size, .. } = image;
             writeln!(f, "image {position}: {triple}{arch}, {image_kind}, {size} bytes")?;
+            let symbols: Vec<_> = image.kernels.iter().map(|kernel| kernel.name.as_str()).collect();
             let rows: Vec<_> = std::iter::once(TITLES.map(ToOwned::to_owned))
-                .chain(image.kernels.iter().map(Resources::row))
+                .chain(names::listed(&symbols).into_iter().zip(&image.kernels).map(row))
                 .collect();
             let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
             let widths: Vec<_> = (0..TITLES.len()).map(width).collect();
@@ -109,20 +111,19 @@ impl fmt::Display for Inspection {
     }
 }
 
-impl Resources {
-    fn row(&self) -> [String; 8] {
-        let cell = |number: Option<u64>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
-        [
-            self.name.clone(),
-            cell(self.registers),
-            cell(self.scalar_registers),
-            cell(self.spills),
-            cell(self.stack),
-            cell(self.shared),
-            cell(self.code),
-            cell(self.parameters),
-        ]
-    }
+/// What a kernel takes, behind its name.
+fn row((name, kernel): (String, &Resources)) -> [String; 8] {
+    let cell = |number: Option<u64>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+    [
+        name,
+        cell(kernel.registers),
+        cell(kernel.scalar_registers),
+        cell(kernel.spills),
+        cell(kernel.stack),
+        cell(kernel.shared),
+        cell(kernel.code),
+        cell(kernel.parameters),
+    ]
 }
 
 /// The code of `image` as text; only that of `kernel`, if one is named and the text can be cut.

@@ -6,6 +6,7 @@
 mod code;
 mod diagnostic;
 mod json;
+pub mod names;
 mod render;
 mod span;
 

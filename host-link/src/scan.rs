@@ -189,7 +189,7 @@ fn launched_kernel(names: &[u8]) -> Option<String> {
     let start = memchr::memmem::find(names, prefix)? + prefix.len();
     let end = names[start..].iter().position(|byte| *byte == 0).map_or(names.len(), |length| start + length);
     let name = String::from_utf8_lossy(&names[start..end]).into_owned();
-    Some(format!("{:#}", rustc_demangle::demangle(&name)))
+    Some(diagnostics::names::demangled(&name))
 }
 
 /// Names of bitcode stand in one table, as they are.

@@ -3,6 +3,7 @@
 use abi::launch::LaunchOptions;
 use abi::map_flags::MapFlags;
 use abi::names;
+use diagnostics::names::is_mangled_by_rust;
 use host_codegen::plan::{Argument, HostPlan, LaunchPlan};
 use inkwell::module::{Linkage, Module};
 use inkwell::values::{FunctionValue, GlobalValue};
@@ -118,7 +119,7 @@ fn show_kernels(module: &Module<'_>, local: &[&str]) -> HashMap<String, String> 
     let mut names = HashMap::new();
     for kernel in local {
         let Some(function) = module.get_function(kernel) else { continue };
-        if rustc_demangle::try_demangle(kernel).is_err() {
+        if !is_mangled_by_rust(kernel) {
             let name = format!("{kernel}.{:016x}", content_hash(module));
             function.as_global_value().set_name(&name);
             names.insert((*kernel).to_owned(), name);

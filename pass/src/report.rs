@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use diagnostics::Code;
+use diagnostics::names::demangled;
 use inkwell::module::Module;
 use inkwell::values::InstructionValue;
 use llvm_plugin::debug_location;
@@ -106,7 +107,7 @@ fn place_of(at: InstructionValue<'_>) -> String {
     let function = at.get_parent().and_then(|block| block.get_parent());
     function.map_or_else(String::new, |f| {
         // Without the hash: `{:#}`.
-        format!("in function `{:#}`", rustc_demangle::demangle(&f.get_name().to_string_lossy()))
+        format!("in function `{}`", demangled(&f.get_name().to_string_lossy()))
     })
 }
 

@@ -3,6 +3,7 @@
 use super::Options;
 use super::differences::{KnownTraits, differences};
 use super::report::{HelperCall, HelperReport, Outcome};
+use diagnostics::names::demangled;
 use llvm_plugin::debug_location;
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::values::{FunctionValue, InstructionValue};
@@ -34,9 +35,7 @@ pub(super) fn caller_of<'ctx>(call: InstructionValue<'ctx>) -> Option<FunctionVa
 }
 
 fn name_of(function: FunctionValue<'_>) -> String {
-    let name = function.get_name().to_string_lossy();
-    // Rust's names without the hash.
-    format!("{:#}", rustc_demangle::demangle(&name))
+    demangled(&function.get_name().to_string_lossy())
 }
 
 /// A line of the report about `call`.

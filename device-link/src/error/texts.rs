@@ -1,6 +1,7 @@
 //! Parts of errors' texts that depend on what was found.
 
 use crate::problem::Refusal;
+use diagnostics::names::demangled;
 use std::path::Path;
 
 pub(super) fn there_is(in_object: Option<&Path>, name: &str, known: &[String]) -> String {
@@ -27,11 +28,6 @@ pub(super) fn did_you_mean(nearest: &Option<&'static str>) -> String {
 
 pub(super) fn lines(refusals: &[Refusal]) -> String {
     refusals.iter().map(Refusal::to_string).collect::<Vec<_>>().join("\n")
-}
-
-/// `symbol` as its source has it, without the hash of Rust's names.
-pub(crate) fn demangled(symbol: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(symbol))
 }
 
 pub(super) fn wanted(triple: Option<&str>, arch: Option<&str>) -> String {

@@ -1,7 +1,7 @@
 //! What keeps the images of a program from being made.
 
-use crate::names::{demangled, kernel_name};
 use diagnostics::Code;
+use diagnostics::names::{demangled, kernel_name};
 use offload_records::Launch;
 use std::path::PathBuf;
 

@@ -6,7 +6,6 @@ mod error;
 mod host_code;
 mod line_table;
 mod mistakes;
-mod names;
 mod object_file;
 mod places;
 mod progress;

@@ -1,10 +1,10 @@
 //! Why there are no images, in the words of the program that is linked: what of its own code does what a device
 //! can't, where, and which kernels need it. What lies inside of the standard library is left out.
 
-use crate::names::{demangled, is_of_library, kernel_name, path_of};
 use crate::places::Places;
 use crate::roots::Roots;
 use device_link::{Hop, Problem, Refusal, Trouble};
+use diagnostics::names::{demangled, is_of_library, kernel_name, path_of};
 use diagnostics::{Code, Diagnostic, Level, Span};
 
 /// Where the source of Rust's standard library is, as its debug info has it.

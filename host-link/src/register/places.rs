@@ -1,9 +1,9 @@
 //! Where in the source the functions of a link are, and where they call each other.
 
 use crate::host_code::{HostCode, Reference};
-use crate::names::{demangled, is_of_library};
 use crate::units::Unit;
 use diagnostics::Span;
+use diagnostics::names::{demangled, is_of_library};
 use offload_records::{Launch, Place};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;

@@ -1,10 +1,10 @@
 //! What was made for a program and what is worth saying about it, as files beside each other: `PROGRAM.json`, and the
 //! images themselves in `PROGRAM.offload`.
 
-use crate::names::kernel_name;
 use crate::roots::Roots;
 use anyhow::{Context as _, Result};
 use device_link::{container, write_file};
+use diagnostics::names::kernel_name;
 use diagnostics::{Code, Diagnostic};
 use host_link::job::Job;
 use host_link::report::file;

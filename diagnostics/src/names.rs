@@ -1,5 +1,5 @@
-//! Kernels by the names that their authors know: an entry of the crate outboard is called by the closure or function
-//! that it runs.
+//! Functions by their names in the source, and kernels by the names that their authors know: an entry of the crate
+//! outboard is called by the closure or function that it runs.
 
 /// Crates whose functions are not what somebody wrote as a kernel.
 const LIBRARIES: [&str; 4] = ["outboard::", "core::", "std::", "alloc::"];
@@ -7,20 +7,25 @@ const LIBRARIES: [&str; 4] = ["outboard::", "core::", "std::", "alloc::"];
 /// Longer names lose their generic arguments.
 const LONGEST: usize = 100;
 
-/// `symbol` as its source has it.
-pub(crate) fn demangled(symbol: &str) -> String {
+/// `symbol` as its source has it, without the hash of Rust's names; what Rust didn't mangle as it is.
+pub fn demangled(symbol: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(symbol))
 }
 
+/// Whether Rust made `symbol`: then no two functions of a program have it.
+pub fn is_mangled_by_rust(symbol: &str) -> bool {
+    rustc_demangle::try_demangle(symbol).is_ok()
+}
+
 /// What the author of the kernel `symbol` calls it.
-pub(crate) fn kernel_name(symbol: &str) -> String {
+pub fn kernel_name(symbol: &str) -> String {
     let whole = demangled(symbol);
     let name = last_closure(&whole).unwrap_or_else(|| body_of(&whole));
     if name.chars().count() > LONGEST { without_arguments(name) } else { name.to_owned() }
 }
 
 /// A function by its path, without what it was made for: `std::fs::read` of `std::fs::read::<&str>`.
-pub(crate) fn path_of(name: &str) -> String {
+pub fn path_of(name: &str) -> String {
     let (mut path, mut rest) = (String::new(), name);
     while let Some(at) = rest.find("::<") {
         path.push_str(&rest[..at]);
@@ -48,7 +53,7 @@ fn behind_arguments(text: &str) -> &str {
 
 /// Whether a demangled name is of Rust's standard library or the crate outboard, or glue by which these call a
 /// closure.
-pub(crate) fn is_of_library(name: &str) -> bool {
+pub fn is_of_library(name: &str) -> bool {
     const GLUE: &str = " as core::ops::function::Fn";
     let path = name.trim_start_matches(['<', '&', '*']).trim_start_matches("mut ");
     LIBRARIES.iter().any(|root| path.starts_with(root)) || name.contains(GLUE)
@@ -82,6 +87,17 @@ fn path_start(name: &str, end: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// What each of the kernels `symbols` is called in a list of them: as its author calls it, or by its symbol where another
+/// has that name too.
+pub fn listed(symbols: &[&str]) -> Vec<String> {
+    let names: Vec<_> = symbols.iter().map(|symbol| kernel_name(symbol)).collect();
+    let is_one = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
+    let shown = |(name, symbol): (&String, &&str)| {
+        if is_one(name) { name.clone() } else { (*symbol).to_owned() }
+    };
+    names.iter().zip(symbols).map(shown).collect()
 }
 
 /// What an entry of a library runs: the last of its generic arguments. Any other name is that of the kernel.
