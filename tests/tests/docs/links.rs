@@ -116,6 +116,18 @@ fn the_contents_list_every_page_once() {
 }
 
 #[test]
+fn the_contents_call_the_pages_of_codes_as_they_call_themselves() {
+    let read = |path: &Path| std::fs::read_to_string(workspace().join(path)).expect("a page can be read");
+    let contents = read(Path::new("docs/SUMMARY.md"));
+    for path in pages().keys().filter(|path| path.starts_with("docs/errors")) {
+        let page = read(path);
+        let (title, file) = (page.lines().next().unwrap_or_default(), path.file_name().unwrap_or_default());
+        let line = format!("[{}](errors/{})", title.trim_start_matches("# "), file.display());
+        assert!(contents.contains(&line), "docs/SUMMARY.md has no {line}");
+    }
+}
+
+#[test]
 fn headings_have_names() {
     let page = Page::read("# A `b`, c!\n\n## A b c\n[x](y.md#z)\n\n```\n[no](link)\n```\n");
     assert_eq!(page.anchors, BTreeSet::from(["a-b-c".into(), "a-b-c-1".into()]));
