@@ -10,6 +10,7 @@ mod summary;
 mod composite;
 mod internalize;
 mod library;
+mod llvm_program;
 mod needs;
 mod toolchain;
 

@@ -67,6 +67,9 @@ fn what_goes_wrong_is_told() {
         texts.push(format!("$ bitcode-link thin {}\n{}", case.join(" "), ran.stderr.trim()));
         assert!(!scratch.path("out").exists(), "{case:?}");
     }
+    let nowhere = thin(&scratch).env("LLVM_SYS_221_PREFIX", "nowhere").env("PATH", "nowhere");
+    let ran = nowhere.args(["one.o", "--shared", "-o", "out"]).fails();
+    texts.push(format!("without ld.lld\n{}", ran.stderr.trim()));
     let lld = llvm().tool("ld.lld").display().to_string();
     snapshot!(texts.join("\n\n").replace(&lld, "LLD"));
 }

@@ -3,12 +3,10 @@
 use super::error::CombineError;
 use super::inputs::Native;
 use crate::file_error::FileError;
+use crate::llvm_program::find_llvm_program;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-/// Where LLVM was installed; llvm-sys asks for the same variable.
-const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 
 /// Joins `own` and `natives`.
 pub(super) fn join(own: &[u8], natives: &[Native]) -> Result<Vec<u8>, CombineError> {
@@ -39,13 +37,9 @@ pub(super) fn hide_except(object: &[u8], keep: &BTreeSet<String>) -> Result<Vec<
     folder.read(&output)
 }
 
-/// A program of LLVM's.
+/// A program of LLVM's; where it should be, if it isn't there.
 fn tool(name: &str) -> PathBuf {
-    let prefix = std::env::var_os(PREFIX_VARIABLE).filter(|value| !value.is_empty());
-    prefix.map_or_else(
-        || Path::new(env!("LLVM_BINDIR")).join(name),
-        |prefix| Path::new(&prefix).join("bin").join(name),
-    )
+    find_llvm_program(name).unwrap_or_else(|first| first)
 }
 
 fn run(command: &mut Command) -> Result<(), CombineError> {

@@ -4,17 +4,12 @@ use super::error::ThinError;
 use super::options::{LinkKind, ThinOptions};
 use super::{Outputs, TemporaryFolder, ThinResult};
 use crate::file_error::FileError;
+use crate::llvm_program::find_llvm_program;
 use std::fmt::Write as _;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-/// Where LLVM was installed; llvm-sys asks for the same variable.
-const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
-/// Where Debian's packages of LLVM 22 are.
-const DEBIAN_PREFIX: &str = "/usr/lib/llvm-22";
-const ON_PATH: [&str; 2] = ["ld.lld-22", "ld.lld"];
 
 /// The last link.
 #[derive(Debug)]
@@ -106,13 +101,6 @@ impl FinalLink<'_> {
         if let Some(linker) = self.linker {
             return Ok(linker.to_owned());
         }
-        let prefix = std::env::var_os(PREFIX_VARIABLE).unwrap_or_else(|| DEBIAN_PREFIX.into());
-        let mut candidates = vec![Path::new(&prefix).join("bin/ld.lld")];
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders: Vec<_> = std::env::split_paths(&path).collect();
-        candidates
-            .extend(ON_PATH.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))));
-        let found = candidates.iter().find(|candidate| candidate.is_file());
-        found.cloned().ok_or_else(|| ThinError::NoLinker { looked_for: candidates[0].clone() })
+        find_llvm_program("ld.lld").map_err(|looked_for| ThinError::NoLinker { looked_for })
     }
 }

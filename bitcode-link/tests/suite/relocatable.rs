@@ -315,6 +315,21 @@ fn errors() {
     insta::assert_snapshot!(text);
 }
 
+/// ld.lld joins what needs no compiling.
+#[test]
+fn without_a_linker() {
+    let files = Files::new();
+    files.clang("int one(void) { return 1; }", "native.o", &["-O2"]);
+    files.clang("int two(void) { return 2; }", "two.bc", &["-O2", "-emit-llvm"]);
+    let mut command = bitcode_link();
+    command.env("LLVM_SYS_221_PREFIX", "nowhere").env("PATH", "nowhere");
+    let said = files.refused(command.args(["-r", "two.bc", "native.o", "-o", "all.o"]));
+    insta::assert_snapshot!(said, @r"
+    error[OB0706]: `nowhere/bin/ld.lld` can't be run: No such file or directory (os error 2)
+    help: install LLVM 22 with lld, or set LLVM_SYS_221_PREFIX
+    ");
+}
+
 /// Names of files are bytes.
 #[test]
 fn odd_names_of_files() {

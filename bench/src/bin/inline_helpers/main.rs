@@ -12,7 +12,7 @@ use workload::Workload;
 
 const FUNCTIONS: usize = 3000;
 const HELPERS: usize = 200;
-const ROUNDS: usize = 1;
+const ROUNDS: usize = 2;
 
 /// A way to the crate's object, which has this name then.
 type Flow = (&'static str, fn(&Workload<'_>));
