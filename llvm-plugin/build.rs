@@ -7,7 +7,7 @@ const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 const DEBIAN_PREFIX: &str = "/usr/lib/llvm-22";
 const VERSION: &str = "22.1";
 
-const SHIM: [&str; 21] = [
+const SHIM: [&str; 22] = [
     "cpp/pass_builder.cpp",
     "cpp/diagnostic.cpp",
     "cpp/module.cpp",
@@ -29,6 +29,7 @@ const SHIM: [&str; 21] = [
     "cpp/thin_link.cpp",
     "cpp/thin_backend.cpp",
     "cpp/processor.cpp",
+    "cpp/target.cpp",
 ];
 
 fn main() {

@@ -3,8 +3,8 @@
 //! An image that can report exports the variable [`REPORTS`], a pointer that is null until the host gives it
 //! the address of a buffer in device memory: a [`Header`], whose `capacity` the host sets, and records
 //! behind it. A record is a [`Record`], then the texts without terminators (kernel, file, text), padded to 8
-//! bytes, then the values. Of panics only the first writes a record. A kernel of
-//! x86_64 whose panic is recorded ends, and with it the launch; on GPUs the thread ends, and the others go on.
+//! bytes, then the values. Of panics one has a record: on x86_64 that of the first item in the launch's order, on GPUs
+//! the first to be told. The item ends, and the others go on.
 
 /// The variable of an image.
 pub const REPORTS: &str = "__outboard_reports";
@@ -32,7 +32,7 @@ pub struct Header {
     pub used: u64,
     /// 1 when a thread has panicked.
     pub panicked: u64,
-    /// Of the launches of a round, the first panic is written. The host starts another, with the next number, when
+    /// Of the launches of a round, one panic is written. The host starts another, with the next number, when
     /// it has read a panic and nothing runs.
     pub round: u64,
 }
@@ -43,7 +43,7 @@ pub struct Header {
 pub struct Record {
     /// Bytes of the whole record, a multiple of 8.
     pub size: u32,
-    /// [`PRINTED`] or [`PANICKED`].
+    /// [`PRINTED`] or [`PANICKED`]; anything else is nothing.
     pub kind: u32,
     /// The block, x first.
     pub block: [u32; 3],

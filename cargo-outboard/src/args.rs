@@ -189,6 +189,9 @@ pub(crate) struct OwnOptions {
     /// A launch that no device runs is an error when the program runs
     #[arg(long)]
     pub(crate) require: bool,
+    /// What computes sines and the like on the host device
+    #[arg(long, value_enum, value_name = "LIBRARY")]
+    pub(crate) vector_math: Option<VectorMath>,
     /// Bitcode of C functions that are inlined into the crates that call them; again for more files
     #[arg(long, value_name = "FILE")]
     pub(crate) inline_helpers: Vec<PathBuf>,
@@ -203,8 +206,17 @@ pub(crate) enum Runtime {
     Linked,
 }
 
+/// What computes sines and the like where loops become vector code for the host device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VectorMath {
+    /// glibc's libmvec, up to 4 units in the last place off
+    Libmvec,
+    /// libm, one number after the other
+    None,
+}
+
 /// Options of ours with a value, as they are written.
-const WITH_VALUE: [&str; 3] = ["--device", "--runtime", "--inline-helpers"];
+const WITH_VALUE: [&str; 4] = ["--device", "--runtime", "--vector-math", "--inline-helpers"];
 /// Options of ours without.
 const WITHOUT_VALUE: [&str; 3] = ["--require", "--help", "-h"];
 /// Commands that take cargo's options.

@@ -1,19 +1,22 @@
 //! What to build for: the command line over the environment over the package over the workspace.
 
-use crate::args::{OwnOptions, Runtime};
+use crate::args::{OwnOptions, Runtime, VectorMath};
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
+use clap::ValueEnum as _;
 use serde_json::Value;
 use std::path::PathBuf;
 
 /// Where projects say what they want: `[package.metadata.outboard]` and `[workspace.metadata.outboard]`.
 const TABLE: &str = "outboard";
 /// The keys of these tables.
-const KEYS: [&str; 6] = ["cache", "devices", "inline-helpers", "require", "runtime", "runtime-files"];
+const KEYS: [&str; 7] =
+    ["cache", "devices", "inline-helpers", "require", "runtime", "runtime-files", "vector-math"];
 
 /// The environment's word, of which `OUTBOARD_REQUIRE` is the crate outboard's too.
 const DEVICES_VARIABLE: &str = "OUTBOARD_DEVICES";
 const RUNTIME_VARIABLE: &str = "OUTBOARD_RUNTIME";
+const VECTOR_MATH_VARIABLE: &str = "OUTBOARD_VECTOR_MATH";
 const CACHE_VARIABLE: &str = "OUTBOARD_CACHE";
 
 /// What is wanted.
@@ -21,6 +24,7 @@ const CACHE_VARIABLE: &str = "OUTBOARD_CACHE";
 pub(crate) struct Settings {
     pub(crate) devices: Option<Vec<String>>,
     pub(crate) runtime: Option<Runtime>,
+    pub(crate) vector_math: Option<VectorMath>,
     pub(crate) require: Option<bool>,
     pub(crate) cache: Option<PathBuf>,
     pub(crate) runtime_files: Option<Vec<PathBuf>>,
@@ -33,6 +37,7 @@ impl Settings {
         Self {
             devices: self.devices.or(below.devices),
             runtime: self.runtime.or(below.runtime),
+            vector_math: self.vector_math.or(below.vector_math),
             require: self.require.or(below.require),
             cache: self.cache.or(below.cache),
             runtime_files: self.runtime_files.or(below.runtime_files),
@@ -49,6 +54,7 @@ impl Settings {
         Ok(Self {
             devices,
             runtime: options.runtime,
+            vector_math: options.vector_math,
             require: options.require.then_some(true),
             inline_helpers: (!options.inline_helpers.is_empty()).then(|| options.inline_helpers.clone()),
             ..Self::default()
@@ -64,7 +70,11 @@ impl Settings {
         }
         let runtime = variable(RUNTIME_VARIABLE);
         let runtime = runtime.map(|value| runtime_named(RUNTIME_VARIABLE, &value)).transpose()?;
-        Ok(Self { devices, runtime, cache: variable(CACHE_VARIABLE).map(PathBuf::from), ..Self::default() })
+        let vector_math = variable(VECTOR_MATH_VARIABLE);
+        let vector_math =
+            vector_math.map(|value| vector_math_named(VECTOR_MATH_VARIABLE, &value)).transpose()?;
+        let cache = variable(CACHE_VARIABLE).map(PathBuf::from);
+        Ok(Self { devices, runtime, vector_math, cache, ..Self::default() })
     }
 
     /// What the metadata of a package or workspace says, and what of it is worth a warning. `place` is the table's
@@ -91,6 +101,11 @@ impl Settings {
                     let name = value.as_str().map(|name| runtime_named(&at(), name));
                     let name = name.ok_or_else(|| bad_value(at(), "\"lazy\" or \"linked\"", value))?;
                     settings.runtime = Some(name?);
+                }
+                "vector-math" => {
+                    let name = value.as_str().map(|name| vector_math_named(&at(), name));
+                    let name = name.ok_or_else(|| bad_value(at(), VECTOR_MATHS, value))?;
+                    settings.vector_math = Some(name?);
                 }
                 "require" => {
                     let require = value.as_bool();
@@ -134,6 +149,13 @@ fn runtime_named(place: &str, name: &str) -> Result<Runtime> {
         "linked" => Ok(Runtime::Linked),
         _ => Err(bad_value(place.to_owned(), "\"lazy\" or \"linked\"", &name.into())),
     }
+}
+
+/// What the libraries are called.
+const VECTOR_MATHS: &str = "\"libmvec\" or \"none\"";
+
+fn vector_math_named(place: &str, name: &str) -> Result<VectorMath> {
+    VectorMath::from_str(name, false).map_err(|_| bad_value(place.to_owned(), VECTOR_MATHS, &name.into()))
 }
 
 fn strings(value: &Value, place: impl Fn() -> String) -> Result<Vec<String>> {

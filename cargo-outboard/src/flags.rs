@@ -1,6 +1,6 @@
 //! Settings in, the flags of one build out.
 
-use crate::args::Runtime;
+use crate::args::{Runtime, VectorMath};
 use crate::cargo_config::{CargoConfig, Flags, Found, SEPARATOR, config_argument, is_own_linker, linker_of};
 use crate::config::Settings;
 use crate::store::Kept;
@@ -62,6 +62,9 @@ pub(crate) fn link_options(settings: &Settings, linker: Option<&str>, reports: &
     }
     if settings.runtime == Some(Runtime::Linked) {
         option("runtime", "linked");
+    }
+    if settings.vector_math == Some(VectorMath::None) {
+        option("vector-math", "none");
     }
     for file in settings.runtime_files.iter().flatten() {
         option("runtime-file", &file.display().to_string());

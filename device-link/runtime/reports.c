@@ -23,7 +23,7 @@ struct record {
   uint32_t kernel_length, file_length, text_length, value_count;
 };
 
-enum { PRINTED = 1, PANIC = 2 };
+enum { NOTHING = 0, PRINTED = 1, PANIC = 2 };
 
 #ifdef __x86_64__
 #define SHARED
@@ -37,6 +37,24 @@ __attribute__((weak, visibility("protected"))) SHARED uint64_t __outboard_report
 // One more than the round whose panic is written. Not in the buffer, which may be memory of the host: not every machine
 // lets a device do atomic operations there.
 static SHARED uint64_t panicked_in;
+
+#ifdef __x86_64__
+// Which part of the launch this thread runs, in the launch's order.
+static uint32_t own_part(void);
+
+// The panic that is written: its part, where its record is, and how long that may be.
+static uint32_t panicked_part;
+static struct record *panic_record;
+static uint64_t panic_room;
+static int panic_lock;
+
+static void lock_panic(void) {
+  while (__atomic_exchange_n(&panic_lock, 1, __ATOMIC_ACQUIRE))
+    __builtin_ia32_pause();
+}
+
+static void unlock_panic(void) { __atomic_store_n(&panic_lock, 0, __ATOMIC_RELEASE); }
+#endif
 
 // The kernel that this is inlined into; device-link answers.
 extern const char GENERIC *__outboard_dev_kernel_name(void);
@@ -73,6 +91,43 @@ extern uint64_t __outboard_dev_item_x(void), __outboard_dev_item_y(void), __outb
 #define THIS_ITEM
 #endif
 
+// Room behind what the buffer has; null where there is none.
+static __attribute__((always_inline)) struct record SHARED *new_record(struct reports SHARED *reports, uint32_t size) {
+  uint64_t at = __scoped_atomic_fetch_add(&reports->used, size, __ATOMIC_RELAXED, __MEMORY_SCOPE_SYSTEM);
+  return at + size > reports->capacity ? 0 : (struct record SHARED *)((char SHARED *)(reports + 1) + at);
+}
+
+// Where a panic goes; null where another one is told.
+static __attribute__((always_inline)) struct record SHARED *panic_place(struct reports SHARED *reports, uint32_t *size) {
+  uint64_t round = reports->round + 1;
+#ifdef __x86_64__
+  // Each thread runs a part of the launch in order, so that the first panic of the lowest part is the launch's first.
+  // Told is that one, whichever thread was faster.
+  int known = panicked_in == round;
+  uint32_t part = own_part();
+  if (known && part >= panicked_part)
+    return 0;
+  struct record *place = panic_record;
+  if (known && place && *size <= panic_room) {
+    *size = (uint32_t)panic_room;
+  } else {
+    place = new_record(reports, *size);
+    if (known && place && panic_record)
+      panic_record->kind = NOTHING;
+    panic_room = *size;
+  }
+  panicked_in = round;
+  panicked_part = part;
+  panic_record = place;
+#else
+  if (__scoped_atomic_exchange_n(&panicked_in, round, __ATOMIC_RELAXED, __MEMORY_SCOPE_DEVICE) == round)
+    return 0;
+  struct record SHARED *place = new_record(reports, *size);
+#endif
+  reports->panicked = 1;
+  return place;
+}
+
 // What isn't inlined is one call in code that is otherwise full of it.
 static __attribute__((noinline)) void report(uint32_t kind, TEXT(kernel), TEXT(file), TEXT(text), uint32_t line,
                                              uint32_t column, const uint64_t GENERIC *values,
@@ -80,45 +135,46 @@ static __attribute__((noinline)) void report(uint32_t kind, TEXT(kernel), TEXT(f
   struct reports SHARED *reports = (struct reports SHARED *)__outboard_reports;
   if (!reports)
     return;
-  if (kind == PANIC) {
-    uint64_t round = reports->round + 1;
-    if (__scoped_atomic_exchange_n(&panicked_in, round, __ATOMIC_RELAXED, __MEMORY_SCOPE_DEVICE) == round)
-      return;
-    reports->panicked = 1;
-  }
   uint32_t texts = kernel_length + file_length + text_length;
   uint32_t size = sizeof(struct record) + (texts + 7) / 8 * 8 + 8 * value_count;
-  uint64_t at = __scoped_atomic_fetch_add(&reports->used, size, __ATOMIC_RELAXED, __MEMORY_SCOPE_SYSTEM);
-  if (at + size > reports->capacity)
-    return;
-  struct record SHARED *record = (struct record SHARED *)((char SHARED *)(reports + 1) + at);
-  record->size = size;
-  record->kind = kind;
 #ifdef __x86_64__
-  const uint64_t item[] = {item_x, item_y, item_z};
-  for (int axis = 0; axis < 3; ++axis) {
-    record->block[axis] = (uint32_t)item[axis];
-    record->thread[axis] = (uint32_t)(item[axis] >> 32);
-  }
-#else
-  for (int axis = 0; axis < 3; ++axis) {
-    record->block[axis] = __gpu_block_id(axis);
-    record->thread[axis] = __gpu_thread_id(axis);
-  }
+  if (kind == PANIC)
+    lock_panic();
 #endif
-  record->line = line;
-  record->column = column;
-  record->kernel_length = kernel_length;
-  record->file_length = file_length;
-  record->text_length = text_length;
-  record->value_count = value_count;
-  char SHARED *to = (char SHARED *)(record + 1);
-  uint64_t SHARED *numbers = (uint64_t SHARED *)(to + (texts + 7) / 8 * 8);
-  to = append(to, kernel, kernel_length);
-  to = append(to, file, file_length);
-  append(to, text, text_length);
-  for (uint32_t index = 0; index < value_count; ++index)
-    numbers[index] = values[index];
+  struct record SHARED *record = kind == PANIC ? panic_place(reports, &size) : new_record(reports, size);
+  if (record) {
+    record->size = size;
+    record->kind = kind;
+#ifdef __x86_64__
+    const uint64_t item[] = {item_x, item_y, item_z};
+    for (int axis = 0; axis < 3; ++axis) {
+      record->block[axis] = (uint32_t)item[axis];
+      record->thread[axis] = (uint32_t)(item[axis] >> 32);
+    }
+#else
+    for (int axis = 0; axis < 3; ++axis) {
+      record->block[axis] = __gpu_block_id(axis);
+      record->thread[axis] = __gpu_thread_id(axis);
+    }
+#endif
+    record->line = line;
+    record->column = column;
+    record->kernel_length = kernel_length;
+    record->file_length = file_length;
+    record->text_length = text_length;
+    record->value_count = value_count;
+    char SHARED *to = (char SHARED *)(record + 1);
+    uint64_t SHARED *numbers = (uint64_t SHARED *)(to + (texts + 7) / 8 * 8);
+    to = append(to, kernel, kernel_length);
+    to = append(to, file, file_length);
+    append(to, text, text_length);
+    for (uint32_t index = 0; index < value_count; ++index)
+      numbers[index] = values[index];
+  }
+#ifdef __x86_64__
+  if (kind == PANIC)
+    unlock_panic();
+#endif
 }
 
 // Gives the image the buffer: for a host that doesn't know the variable by name.

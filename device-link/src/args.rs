@@ -3,7 +3,7 @@
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use device_link::inspect::View;
-use device_link::{Emit, OptLevel, Options, PanicMode, TargetSpec};
+use device_link::{Emit, OptLevel, Options, PanicMode, TargetSpec, VectorMath};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -142,6 +142,16 @@ enum PanicArgument {
     Record,
 }
 
+/// What computes sines and the like in vector code for x86_64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum VectorMathArgument {
+    /// glibc's libmvec, up to 4 units in the last place off
+    #[default]
+    Libmvec,
+    /// libm, one number after the other
+    None,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct LinkArguments {
     /// Bitcode, IR text, objects, archives, .rlib files and containers, told apart by their content
@@ -177,6 +187,9 @@ pub(crate) struct LinkArguments {
     /// What a panic does before the kernel ends with a trap
     #[arg(long, value_enum, default_value_t)]
     panic: PanicArgument,
+    /// What computes sines and the like in vector code for x86_64
+    #[arg(long, value_enum, default_value_t)]
+    vector_math: VectorMathArgument,
     /// Keep the optimized IR in images, and the PTX of cubins, for `inspect`
     #[arg(long)]
     embed_ir: bool,
@@ -252,6 +265,10 @@ impl LinkArguments {
             panic: match self.panic {
                 PanicArgument::Trap => PanicMode::Trap,
                 PanicArgument::Record => PanicMode::Record,
+            },
+            vector_math: match self.vector_math {
+                VectorMathArgument::Libmvec => VectorMath::Libmvec,
+                VectorMathArgument::None => VectorMath::None,
             },
             embed_ir: self.embed_ir,
             jobs: self.jobs,

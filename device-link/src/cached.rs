@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::linker::find_linker;
 use crate::options::Options;
 use crate::retarget::library;
-use crate::target::{Selection, Target};
+use crate::target::{Selection, Target, has_vector_math};
 use crate::{ImageReport, Result, cuda};
 use bitcode_link::cache::{Cache, Found, Key, KeyBuilder};
 use bitcode_link::{Input, Summary, rust_library_files};
@@ -199,6 +199,7 @@ fn add_target(key: &mut KeyBuilder, selection: &Selection, options: &Options) {
     if let Some(library) = library::path(selection.target, options.libclc.as_ref()) {
         key.part("library", stamp(&library).as_bytes());
     }
+    key.part("vector math", &[has_vector_math().into()]);
 }
 
 /// The programs that images for `target` are made with.

@@ -98,8 +98,7 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
     retarget::link_libraries(&module, target, options.libclc.as_ref())?;
     bitcode_link::internalize_except(&module, &[&exports[..], &[REPORTS, WAY_OUT]].concat());
     verify(&module, "linking libraries")?;
-    let level = options.opt_level;
-    trace.time("optimize", name, || optimize::optimize(&module, &machine, (target, optimized), level))?;
+    trace.time("optimize", name, || optimize::optimize(&module, &machine, (target, optimized), options))?;
     runtime::drop_unused(&module);
     retarget::legalize(&module, target)?;
     verify(&module, "optimization")?;
@@ -115,6 +114,8 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
         way_out::emit(&module, &kernels)?;
         verify_early(&module, "making ways out of kernels")?;
     }
+    // What is looked at has the kernels' own names.
+    let optimized = options.embed_ir.then(|| text_of(&module, name));
     if levels {
         levels::rename_entries(&module, &kernels, arch);
     }
@@ -122,11 +123,12 @@ pub(crate) fn compile(work: &Work<'_>, arch: &str) -> Result<Compiled> {
     let arch = if target.is_gpu() || arch.is_empty() { arch.to_owned() } else { cpu.name };
     let reports = module.get_global(REPORTS).is_some();
     let (code, mut texts) = generate_code(work, &module, &machine)?;
+    texts.extend(optimized.map(|text| (IR_KEY.to_owned(), text)));
     texts.extend(linked.map(|text| (LINKED_IR_KEY.to_owned(), text)));
     Ok(Compiled { code, kernels, arch, reports, texts })
 }
 
-/// The code of the optimized module, and what is kept beside it, with its key.
+/// The code of the optimized module, and what is kept of it beside it, with its key.
 fn generate_code(
     work: &Work<'_>,
     module: &Module<'_>,
@@ -134,10 +136,6 @@ fn generate_code(
 ) -> Result<(Vec<u8>, KeptTexts)> {
     let Work { target, options, temps, .. } = *work;
     let mut texts = Vec::new();
-    if options.embed_ir {
-        // Now: the code generator changes the module.
-        texts.push((IR_KEY.to_owned(), text_of(module, work.name)));
-    }
     let code = work.trace.time("generate code", work.name, || target.generate(module, machine))?;
     temps.write(target.code_name(), &code)?;
     if options.embed_ir && target == Target::Nvptx64 && options.emit == Emit::Image {

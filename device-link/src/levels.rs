@@ -76,7 +76,7 @@ fn compile_entries(
     }
     internalize_except(&module, &kernels.names());
     verify(&module, "making entries that choose a level")?;
-    optimize::optimize(&module, &machine, (*target, false), options.opt_level)?;
+    optimize::optimize(&module, &machine, (*target, false), options)?;
     temps.write_module("levels", &module)?;
     target.generate(&module, &machine)
 }

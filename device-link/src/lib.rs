@@ -46,6 +46,7 @@ mod standard_library;
 mod target;
 mod tool;
 mod trace;
+mod vector_math;
 mod way_out;
 
 pub mod container;
@@ -56,7 +57,7 @@ pub use error::Error;
 pub use failure::Failure;
 pub use hop::Hop;
 pub use native_members::NativeDefinition;
-pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec};
+pub use options::{Emit, OptLevel, Options, PanicMode, TargetSpec, VectorMath};
 pub use output::write_file;
 pub use plan::{Plan, plan_link};
 pub use problem::{Problem, Refusal};

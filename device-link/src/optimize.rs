@@ -5,11 +5,12 @@ use crate::error::Error;
 use crate::host_loops::range_name;
 use crate::inlining::inline_small;
 use crate::kernels::{Form, Kernels};
-use crate::options::OptLevel;
+use crate::options::{OptLevel, Options, VectorMath};
 use crate::problem::Problem;
 use crate::reach::{Reached, in_module};
-use crate::target::Target;
+use crate::target::{Target, has_vector_math};
 use crate::trouble::Trouble;
+use crate::vector_math;
 use llvm_plugin::collect::{Collected, CollectedSeverity, collect};
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::module::Module;
@@ -21,14 +22,15 @@ use llvm_plugin::instruction::call_site;
 /// Finds out which pointers to anything point to global, shared or private memory.
 const SPACES: &str = "infer-address-spaces";
 
-/// Runs the pipeline of `level`. Where all of the code was `optimized` when it was compiled, and LLVM generates the
+/// Runs the pipeline of the level of `options`. Where all of the code was `optimized` when it was compiled, and LLVM generates the
 /// last code of it, that is the one for such code: the other would do most of its work again.
 pub(crate) fn optimize(
     module: &Module<'_>,
     machine: &TargetMachine,
     (target, optimized): (Target, bool),
-    level: OptLevel,
+    options: &Options,
 ) -> Result<()> {
+    let level = options.opt_level;
     // LLVM 22 makes invalid SPIR-V of addresses that nothing has simplified.
     let level = if target == Target::Spirv64 && level == OptLevel::O0 { OptLevel::O1 } else { level };
     // An image is stripped, and what it is made of must not depend on where its source was.
@@ -44,7 +46,12 @@ pub(crate) fn optimize(
         OptLevel::O3 => "default<O3>",
     };
     if !target.is_gpu() || level == OptLevel::O0 {
-        return run_passes(module, machine, pipeline, what);
+        if level != OptLevel::O0 && options.vector_math == VectorMath::Libmvec && has_vector_math() {
+            vector_math::offer(module, machine);
+        }
+        run_passes(module, machine, pipeline, what)?;
+        vector_math::withdraw(module);
+        return Ok(());
     }
     inline_small(module);
     // What is known of memory depends on where it is; and inlining shows more of that.

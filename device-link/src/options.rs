@@ -40,6 +40,17 @@ pub enum PanicMode {
     Record,
 }
 
+/// What computes sines and the like where loops become vector code for x86_64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VectorMath {
+    /// glibc's libmvec, several numbers at once, up to 4 units in the last place off; where this machine doesn't have
+    /// it, the same as `None`.
+    #[default]
+    Libmvec,
+    /// libm, one number after the other.
+    None,
+}
+
 /// One image that is wanted: `TRIPLE[:CPU[,CPU...]]`, with an architecture in place of the triple where
 /// its usual triple is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -77,6 +88,8 @@ pub struct Options {
     pub emit: Emit,
     /// What a panic does.
     pub panic: PanicMode,
+    /// What computes sines and the like on x86_64.
+    pub vector_math: VectorMath,
     /// Whether images keep their IR, as it was linked and optimized, and cubins their PTX, to be looked at.
     pub embed_ir: bool,
     /// How many images are linked at the same time; none for as many as there are processors.

@@ -1,7 +1,7 @@
 //! The command line of a linker that is called as a C compiler is: what of it is ours, and what it links.
 
 use crate::error::{Error, Result};
-use crate::job::{Options, Runtime};
+use crate::job::{Options, Runtime, VectorMath};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -18,10 +18,22 @@ const SYSROOT: &str = "--outboard-sysroot";
 const CONVERGENT: &str = "--outboard-assume-convergent-source";
 const REPORT: &str = "--outboard-report";
 const PTXAS: &str = "--outboard-ptxas";
+const VECTOR_MATH: &str = "--outboard-vector-math";
 /// Named as the option of a program of its own, which it makes of this one.
 const REGISTRATION_ONLY: &str = "--registration-only";
-const ALL: [&str; 10] =
-    [DEVICE, LINKER, RUNTIME, RUNTIME_FILE, CACHE, SYSROOT, CONVERGENT, REPORT, PTXAS, REGISTRATION_ONLY];
+const ALL: [&str; 11] = [
+    DEVICE,
+    LINKER,
+    RUNTIME,
+    RUNTIME_FILE,
+    CACHE,
+    SYSROOT,
+    CONVERGENT,
+    REPORT,
+    PTXAS,
+    VECTOR_MATH,
+    REGISTRATION_ONLY,
+];
 
 /// Options of compilers and linkers that have their value in the next argument.
 ///
@@ -101,6 +113,7 @@ impl CommandLine {
                 line.others.push(value);
                 continue;
             }
+            line.options.levels |= is_optimized(argument.as_bytes());
             match argument.as_bytes() {
                 b"-shared" => line.shared = true,
                 b"-c" | b"-S" | b"-E" | b"-r" | b"--version" | b"-v" => line.links = false,
@@ -121,14 +134,12 @@ impl CommandLine {
             DEVICE => self.options.devices.extend(split_devices(value)),
             LINKER => self.linker = value.into(),
             RUNTIME => {
-                self.options.runtime = match value {
-                    "lazy" => Runtime::Lazy,
-                    "linked" => Runtime::Linked,
-                    _ => {
-                        let (value, known) = (value.to_owned(), "lazy or linked");
-                        return Err(Error::BadValue { option: RUNTIME, value, known });
-                    }
-                }
+                let known = [("lazy", Runtime::Lazy), ("linked", Runtime::Linked)];
+                self.options.runtime = one_of(RUNTIME, value, known, "lazy or linked")?;
+            }
+            VECTOR_MATH => {
+                let known = [("libmvec", VectorMath::Libmvec), ("none", VectorMath::None)];
+                self.options.vector_math = one_of(VECTOR_MATH, value, known, "libmvec or none")?;
             }
             RUNTIME_FILE => self.options.runtime_files.push(value.into()),
             CACHE => self.options.cache = Some(value.into()),
@@ -142,6 +153,17 @@ impl CommandLine {
         }
         Ok(())
     }
+}
+
+/// What `value` of `option` means among those that are `known`.
+fn one_of<T: Copy>(
+    option: &'static str,
+    value: &str,
+    known: [(&str, T); 2],
+    names: &'static str,
+) -> Result<T> {
+    let found = known.iter().find(|(name, _)| *name == value).map(|(_, meant)| *meant);
+    found.ok_or_else(|| Error::BadValue { option, value: value.to_owned(), known: names })
 }
 
 /// `host,sm_90,gfx90a` is three devices; a comma behind a processor of x86_64 belongs to it.
@@ -159,11 +181,16 @@ fn split_devices(value: &str) -> Vec<String> {
     devices
 }
 
-/// A device as device-link names it: `host` is x86_64, a processor alone says its architecture.
+/// Whether a compiler that links is told to optimize, as rustc tells the linker from `opt-level = 2` on: `-Wl,-O1`.
+fn is_optimized(argument: &[u8]) -> bool {
+    let levels = |option: &[u8]| matches!(option, [b'-', b'O', b'1'..=b'9'] | b"-O" | b"-Ofast");
+    let of_linker = argument.strip_prefix(b"-Wl,").unwrap_or_default();
+    levels(argument) || of_linker.split(|byte| *byte == b',').any(levels)
+}
+
+/// A device as device-link names it, but for `host`: a processor alone says its architecture.
 fn device(name: &str) -> String {
-    if name == "host" {
-        "x86_64".to_owned()
-    } else if name.starts_with("sm_") {
+    if name.starts_with("sm_") {
         format!("nvptx64:{name}")
     } else if name.starts_with("gfx") {
         format!("amdgcn:{name}")
@@ -214,7 +241,7 @@ mod tests {
         assert_eq!(line.inputs, [Path::new("a.o"), Path::new("lib.rlib")]);
         assert_eq!(line.output, Path::new("out/app"));
         assert_eq!(line.linker, Path::new("clang"));
-        assert_eq!(line.options.devices, ["x86_64", "nvptx64:sm_90", "amdgcn:gfx90a"]);
+        assert_eq!(line.options.devices, ["host", "nvptx64:sm_90", "amdgcn:gfx90a"]);
         assert_eq!(line.options.runtime, Runtime::Linked);
         assert!(line.shared && line.links && line.options.assume_convergent_source);
         let others = "-m64 a.o -L /nowhere lib.rlib -lc -Wl,--gc-sections -o out/app -z noexecstack -shared";
@@ -227,12 +254,22 @@ mod tests {
         let arguments = vec!["--outboard-device=gfx90a".into(), "a.o".into()];
         let line = CommandLine::parse_with("--outboard-device=host\n\n  --outboard-linker=a b\n", arguments);
         let line = line.expect("a command line");
-        assert_eq!(line.options.devices, ["x86_64", "amdgcn:gfx90a"]);
+        assert_eq!(line.options.devices, ["host", "amdgcn:gfx90a"]);
         assert_eq!((line.linker.as_path(), line.inputs.len()), (Path::new("a b"), 1));
         let levels = parse("--outboard-device=x86_64:x86-64,x86-64-v3,sm_90,x86_64").expect("levels");
         assert_eq!(levels.options.devices, ["x86_64:x86-64,x86-64-v3", "nvptx64:sm_90", "x86_64"]);
         let error = CommandLine::parse_with("-o x", Vec::new()).expect_err("the linker's option").to_string();
         assert!(error.starts_with("unknown option `-o x`\nhelp: the options are "), "{error}");
+    }
+
+    #[test]
+    fn optimized_programs_get_code_for_several_levels() {
+        for text in ["a.o", "-Wl,--gc-sections -Wl,-O0", "-O0 -Wl,-Oops", "-Os", "-Wl,a-O1"] {
+            assert!(!parse(text).expect("a command line").options.levels, "{text}");
+        }
+        for text in ["-Wl,--gc-sections -Wl,-O1 a.o", "-Wl,--as-needed,-O2", "-O3", "-O"] {
+            assert!(parse(text).expect("a command line").options.levels, "{text}");
+        }
     }
 
     #[test]
@@ -243,7 +280,11 @@ mod tests {
             "unknown option `--outboard-devices=host`\n\
              help: the options are --outboard-device, --outboard-linker, --outboard-runtime, --outboard-runtime-file, \
              --outboard-cache, --outboard-sysroot, --outboard-assume-convergent-source, --outboard-report, \
-             --outboard-ptxas, --registration-only"
+             --outboard-ptxas, --outboard-vector-math, --registration-only"
+        );
+        assert_eq!(
+            error("--outboard-vector-math=svml"),
+            "`--outboard-vector-math` is libmvec or none, not `svml`"
         );
         assert_eq!(error("--outboard-runtime=late"), "`--outboard-runtime` is lazy or linked, not `late`");
     }

@@ -8,8 +8,10 @@ use std::path::PathBuf;
 /// What is asked for on the command line.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Options {
-    /// The images, as device-link names their targets; none for one for x86_64.
+    /// The images, as device-link names their targets, and `host`; none for that.
     pub devices: Vec<String>,
+    /// Whether the image for `host` has code for several levels of x86_64.
+    pub levels: bool,
     /// When the runtime is opened.
     pub runtime: Runtime,
     /// The files that may be the runtime; none for where LLVM has it.
@@ -21,6 +23,8 @@ pub struct Options {
     /// Whether the compiler is taken to have left control flow around barriers as it was: records are from before
     /// LLVM's optimisations, but not from before rustc's own.
     pub assume_convergent_source: bool,
+    /// What computes sines and the like on x86_64.
+    pub vector_math: VectorMath,
     /// NVIDIA's assembler; none for the one that is found.
     pub ptxas: Option<PathBuf>,
     /// A folder for what was made and what is worth saying about it: `PROGRAM.json` and `PROGRAM.offload`.
@@ -36,6 +40,17 @@ pub enum Runtime {
     Lazy,
     /// When the program starts: it is linked.
     Linked,
+}
+
+/// What computes sines and the like where loops become vector code for x86_64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VectorMath {
+    /// glibc's libmvec.
+    #[default]
+    Libmvec,
+    /// libm, one number after the other.
+    None,
 }
 
 /// Images and a registration object that are wanted.

@@ -252,6 +252,8 @@ unsafe extern "C" {
         string: *mut c_void,
     ) -> LLVMModuleRef;
     pub(crate) fn outboard_link_symbols(destination: LLVMModuleRef, source: LLVMModuleRef) -> bool;
+
+    pub(crate) fn outboard_has_features(machine: LLVMTargetMachineRef, features: Str) -> bool;
 }
 
 // llvm/Config/Targets.def: of libLLVM itself, and missing in llvm-sys.

@@ -11,7 +11,7 @@ fn cargo(arguments: &[&str]) -> Run {
 #[track_caller]
 fn check(arguments: &[&str]) {
     let tests = ["test", "-p", "outboard", "--test", "levels", "--test", "scopes", "--test", "pending"];
-    let more = ["--test", "printing", "--lib"];
+    let more = ["--test", "printing", "--test", "first_panics", "--lib"];
     let arguments: Vec<_> = tests.iter().chain(&more).chain(arguments).copied().collect();
     cargo(&arguments).env("OUTBOARD_REQUIRE", "1").ok();
 }

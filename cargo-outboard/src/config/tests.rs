@@ -1,7 +1,7 @@
 //! Where settings come from, and what is said of wrong ones.
 
 use super::{Settings, check_device};
-use crate::args::{OwnOptions, Runtime};
+use crate::args::{OwnOptions, Runtime, VectorMath};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -16,6 +16,7 @@ fn the_command_line_is_over_the_environment_over_the_package_over_the_workspace(
     let environment = |name: &str| match name {
         "OUTBOARD_DEVICES" => Some("sm_90, gfx90a".to_owned()),
         "OUTBOARD_RUNTIME" => Some("linked".to_owned()),
+        "OUTBOARD_VECTOR_MATH" => Some("none".to_owned()),
         _ => None,
     };
     let environment = Settings::of_environment(environment).expect("devices");
@@ -29,6 +30,7 @@ fn the_command_line_is_over_the_environment_over_the_package_over_the_workspace(
     let all = line.over(environment).over(package).over(workspace);
     assert_eq!(all.devices, Some(vec!["host".to_owned()]));
     assert_eq!(all.runtime, Some(Runtime::Linked));
+    assert_eq!(all.vector_math, Some(VectorMath::None));
     assert_eq!(all.require, Some(false));
     assert_eq!(all.cache.as_deref(), Some(Path::new("/project/images")));
     assert_eq!(all.runtime_files, Some(vec!["/project/rt.so".into()]));
@@ -43,7 +45,7 @@ fn unknown_keys_are_warned_about() {
         [
             "`package.metadata.outboard.device` means nothing\nhelp: did you mean `devices`?",
             "`package.metadata.outboard.zzzzzz` means nothing\n\
-             help: the keys are cache, devices, inline-helpers, require, runtime, runtime-files",
+             help: the keys are cache, devices, inline-helpers, require, runtime, runtime-files, vector-math",
         ]
     );
 }
@@ -58,6 +60,10 @@ fn values_that_are_wrong() {
     assert_eq!(
         error(&json!({ "runtime": "late" })),
         "`package.metadata.outboard.runtime` is \"lazy\" or \"linked\", not \"late\""
+    );
+    assert_eq!(
+        error(&json!({ "vector-math": "svml" })),
+        "`package.metadata.outboard.vector-math` is \"libmvec\" or \"none\", not \"svml\""
     );
     assert_eq!(
         error(&json!({ "require": 1 })),

@@ -27,9 +27,10 @@ static fork_call *fork_threads;
 static int (*get_thread)(void), (*get_threads)(void);
 
 // Whether there is a libomp: 0 not known yet, 1 no, 2 yes. Threads that ask at once find the same.
+static int libomp;
+
 static int find_libomp(void) {
-  static int known;
-  int found = __atomic_load_n(&known, __ATOMIC_ACQUIRE);
+  int found = __atomic_load_n(&libomp, __ATOMIC_ACQUIRE);
   if (found)
     return found == 2;
   void *library = dlopen("libomp.so.5", RTLD_NOW);
@@ -39,8 +40,13 @@ static int find_libomp(void) {
     fork_threads = (fork_call *)dlsym(library, "__kmpc_fork_call");
   }
   found = library && get_thread && get_threads && fork_threads ? 2 : 1;
-  __atomic_store_n(&known, found, __ATOMIC_RELEASE);
+  __atomic_store_n(&libomp, found, __ATOMIC_RELEASE);
   return found == 2;
+}
+
+// Parts are numbered by their threads, and in the order of the launch.
+static uint32_t own_part(void) {
+  return __atomic_load_n(&libomp, __ATOMIC_ACQUIRE) == 2 ? (uint32_t)get_thread() : 0;
 }
 
 // One part of the launch for each thread, in order: neighbours in memory stay with one thread.

@@ -49,20 +49,38 @@ pub(crate) fn find<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Vec<Chec
         let index = |block| blocks.iter().position(|known| known == block);
         let (Some(then), Some(other)) = (index(then), index(other)) else { continue };
         let (then, other) = (search.leaves(then), search.leaves(other));
-        if then == other {
-            continue;
-        }
-        let Some(condition) = operand(all[branch], 0) else { continue };
-        // A constant is where a branch was folded, and poison in code that nothing leads to any more.
-        if search.number(condition).is_none() {
-            continue;
-        }
-        let mut requirements = Vec::new();
-        if search.decompose(condition, other, &mut requirements) {
-            checks.push(Check { branch, stays: other, requirements });
+        if then != other {
+            checks.extend(search.check(branch, other));
         }
     }
     checks
+}
+
+/// Branches of `function` that the items in the midst of a row take the same way, though those at its ends may not: for
+/// each a check that they take the way with more work.
+pub(crate) fn find_sides<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Vec<Check<'ctx>> {
+    let (all, blocks) = (instructions(function), function.get_basic_blocks());
+    let search = Search { flow, all: &all };
+    let mut sides = Vec::new();
+    for (number, block) in blocks.iter().enumerate() {
+        let ways = successors(*block);
+        let [then, other] = ways.as_slice() else { continue };
+        let index = |block| blocks.iter().position(|known| known == block);
+        let (Some(then), Some(other)) = (index(then), index(other)) else { continue };
+        let branch = flow.terminator(number);
+        let same = |condition| search.shape(condition, &mut Vec::new(), DEEPEST) == Some(Shape::Same);
+        if search.leaves(then) || search.leaves(other) || operand(all[branch], 0).is_none_or(same) {
+            continue;
+        }
+        let first = search.work(then, other) >= search.work(other, then);
+        let found = [first, !first].into_iter().find_map(|stays| search.check(branch, stays));
+        // Only one item of a row can be equal to something.
+        let holds_once = |requirement: &Requirement<'_>| {
+            matches!(requirement, Requirement::Compares { predicate: IntPredicate::EQ, .. })
+        };
+        sides.extend(found.filter(|check| !check.requirements.iter().any(holds_once)));
+    }
+    sides
 }
 
 /// Branches of `function` that all items of a row take the same way, whichever that is: for each a check that they take
@@ -118,17 +136,41 @@ impl<'ctx> Search<'_, 'ctx> {
     /// Whether nothing comes of an item that goes to `block`, but a panic.
     fn leaves(&self, block: usize) -> bool {
         let reached = self.flow.reach(&[block], |block| self.flow.blocks[block].successors.clone());
-        (0..self.flow.blocks.len()).filter(|block| reached[*block]).all(|block| {
+        let reached: Vec<_> = (0..self.flow.blocks.len()).filter(|block| reached[*block]).collect();
+        let is_end = |block: usize| self.flow.blocks[block].successors.is_empty();
+        let panics = |block: usize| is_end(block) && !self.flow.blocks[block].is_end;
+        let mut ends = reached.iter().copied().filter(|block| is_end(*block)).peekable();
+        // Whatever it does on the way there.
+        if ends.peek().is_some() && ends.all(panics) {
+            return true;
+        }
+        reached.into_iter().all(|block| {
             let terminator = self.all[self.flow.terminator(block)];
-            let is_end = self.flow.blocks[block].successors.is_empty();
-            let panics = is_end && !self.flow.blocks[block].is_end;
             let status =
                 operand(terminator, 0).filter(|_| terminator.get_opcode() == InstructionOpcode::Return);
             let known = status.and_then(|status| status.into_int_value().get_zero_extended_constant());
-            let waits = is_end && known.is_some_and(|status| status != 0 && status != u64::from(PANICKED));
+            let waits =
+                is_end(block) && known.is_some_and(|status| status != 0 && status != u64::from(PANICKED));
             let mut values = self.flow.blocks[block].values.clone();
-            panics || !waits && values.all(|value| self.flow.values[value].kind != Kind::Other)
+            panics(block) || !waits && values.all(|value| self.flow.values[value].kind != Kind::Other)
         })
+    }
+
+    /// How many instructions items may come to on the way to `block` that they can't on the way to `other`.
+    fn work(&self, block: usize, other: usize) -> usize {
+        let [here, there] = [block, other]
+            .map(|start| self.flow.reach(&[start], |block| self.flow.blocks[block].successors.clone()));
+        let only_here = (0..self.flow.blocks.len()).filter(|block| here[*block] && !there[*block]);
+        only_here.map(|block| self.flow.blocks[block].values.len()).sum()
+    }
+
+    /// What has to hold for the condition of `branch` to be `stays` in the whole row, if that can be told.
+    fn check(&self, branch: usize, stays: bool) -> Option<Check<'ctx>> {
+        // A constant is where a branch was folded, and poison in code that nothing leads to any more.
+        let condition = operand(self.all[branch], 0).filter(|condition| self.number(*condition).is_some())?;
+        let mut requirements = Vec::new();
+        let known = self.decompose(condition, stays, &mut requirements);
+        known.then_some(Check { branch, stays, requirements })
     }
 
     fn number(&self, value: BasicValueEnum<'ctx>) -> Option<usize> {

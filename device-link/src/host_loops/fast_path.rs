@@ -29,17 +29,26 @@ pub(crate) struct FastPath<'ctx> {
 /// The most branches whose ways get functions of their own.
 const MOST_BRANCHES: usize = 2;
 
-/// Makes the fast path of `function`, if it has checks that hold for rows.
-pub(crate) fn emit<'ctx>(
-    module: &Module<'ctx>,
-    function: FunctionValue<'ctx>,
-) -> Built<Option<FastPath<'ctx>>> {
+/// The fast paths of a function for rows of any length.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FastPaths<'ctx> {
+    /// For rows whose items all stay, if the function has checks for that.
+    pub(crate) stay: Option<FastPath<'ctx>>,
+    /// For rows whose items all go the same way too, if it has branches for that.
+    pub(crate) inner: Option<FastPath<'ctx>>,
+}
+
+/// Makes the fast paths of `function`.
+pub(crate) fn emit<'ctx>(module: &Module<'ctx>, function: FunctionValue<'ctx>) -> Built<FastPaths<'ctx>> {
     let flow = Flow::of(function);
-    let checks = checks::find(function, &flow);
-    if checks.is_empty() {
-        return Ok(None);
-    }
-    emit_one(module, function, &flow, (&checks, 0)).map(Some)
+    let mut checks = checks::find(function, &flow);
+    let sides = checks::find_sides(function, &flow);
+    let emit = |checks: &[Check<'ctx>], number| emit_one(module, function, &flow, (checks, number));
+    let stay = if checks.is_empty() { None } else { Some(emit(&checks, 0)?) };
+    let has_sides = !sides.is_empty();
+    checks.extend(sides);
+    let inner = if has_sides { Some(emit(&checks, 1)?) } else { None };
+    Ok(FastPaths { stay, inner })
 }
 
 /// Makes fast paths of `function`: one for each way that all items of a row take together.

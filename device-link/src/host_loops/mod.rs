@@ -54,7 +54,7 @@ type Built<T> = std::result::Result<T, BuilderError>;
 /// Inlines what has to be, and what costs little: panics of inlined code end their item alone, and what an item keeps
 /// across barriers is better known.
 const INLINE: &str = "always-inline,globaldce";
-const SIMPLIFY: &str = "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg),\
+const SIMPLIFY: &str = "function(lower-expect,sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg),\
     cgscc(inline,function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg))";
 
 /// Small loops of constant length are none, so that the loops over items are the innermost.
@@ -112,10 +112,7 @@ pub(crate) fn emit_kernels<'ctx>(
     }
     item::forget(module);
     run_passes(module, machine, SIMPLIFY, "simplify kernels")?;
-    let together = |item: &Item<'ctx>| reached.asked(&item.kernel) == Asked::Together;
-    if items.iter().any(together) {
-        run_passes(module, machine, UNROLL, "unroll loops of kernels")?;
-    }
+    run_passes(module, machine, UNROLL, "unroll loops of kernels")?;
     let inlined: Vec<_> = items.iter().map(|item| (item.kernel.clone(), item.function)).collect();
     runtime::name_kernels(context, module, &inlined);
     let ends = runtime::panic_ends(module);

@@ -1,7 +1,7 @@
 //! Ranges of launches of kernels whose items don't meet: rows of items, in loops.
 
 use super::Built;
-use super::fast_path::{self, FastPath};
+use super::fast_path::{self, FastPath, FastPaths};
 use super::geometry::{Geometry, Where};
 use super::item::{Item, own_parameters};
 use super::launch::{FIRST_OF_KERNEL, attribute, declare_range, number};
@@ -25,14 +25,14 @@ struct Range<'ctx, 'i> {
     function: FunctionValue<'ctx>,
     geometry: Geometry<'ctx>,
     item: &'i Item<'ctx>,
-    fast_path: Option<FastPath<'ctx>>,
+    fast_paths: FastPaths<'ctx>,
 }
 
 impl<'ctx, 'i> Range<'ctx, 'i> {
     fn of(module: &Module<'ctx>, item: &'i Item<'ctx>) -> Built<Self> {
-        let fast_path = fast_path::emit(module, item.function)?;
+        let fast_paths = fast_path::emit(module, item.function)?;
         let (function, builder, geometry) = declare_range(module, item)?;
-        Ok(Self { context: module.get_context(), builder, function, geometry, item, fast_path })
+        Ok(Self { context: module.get_context(), builder, function, geometry, item, fast_paths })
     }
 
     fn block(&self, name: &str) -> BasicBlock<'ctx> {
@@ -79,7 +79,8 @@ impl<'ctx, 'i> Range<'ctx, 'i> {
         length: IntValue<'ctx>,
     ) -> Built<IntValue<'ctx>> {
         let one = length.get_type().const_int(1, false);
-        let behind = self.builder.build_int_nuw_sub(length, one, "behind")?;
+        // Nothing holds for no items: so many as this gives are in no row.
+        let behind = self.builder.build_int_sub(length, one, "behind")?;
         self.call(fast.holds, first, Some(behind), "alwaysinline")
     }
 }
@@ -88,7 +89,10 @@ impl<'ctx, 'i> Range<'ctx, 'i> {
 /// ```c
 /// while (begin != end) {
 ///     row = begin / width, first = begin % width, length = min(width - first, end - begin);
-///     if (the checks hold for the row, or for all but a block of it, or for a piece of it)
+///     if (all items of the row go the same way, or all but those of its last block)
+///         for (x = first; x != first + length; ++x)
+///             kernel_item_inner(x, row % height, row / height...);
+///     else if (the checks hold for the row, or for all but a block of it, or for a piece of it)
 ///         for (x = first; x != first + length; ++x)
 ///             kernel_item_unchecked(x, row % height, row / height...);
 ///     else
@@ -133,41 +137,66 @@ fn smaller<'ctx>(builder: &Builder<'ctx>, a: IntValue<'ctx>, b: IntValue<'ctx>) 
     Ok(builder.build_select(less, a, b, "length")?.into_int_value())
 }
 
+/// What ends a row: each way that it may have run, with how many items.
+struct RowEnd<'ctx> {
+    block: BasicBlock<'ctx>,
+    ran: Vec<(IntValue<'ctx>, BasicBlock<'ctx>)>,
+}
+
 impl<'ctx> Range<'ctx, '_> {
     /// Runs so many items of a row from `first` on, or fewer; gives how many.
-    fn emit_row(&self, first: [IntValue<'ctx>; 3], length: IntValue<'ctx>) -> Built<IntValue<'ctx>> {
-        let Some(fast) = self.fast_path else {
-            self.emit_items(first, length, (self.item.function, "alwaysinline"))?;
-            return Ok(length);
-        };
-        let builder = &self.builder;
-        let place = self.geometry.item_in_grid(builder, first)?;
-        let (unchecked, checked, done) =
-            (self.block("unchecked"), self.block("checked"), self.block("row.end"));
-        let number = |number: u64| length.get_type().const_int(number, false);
-
-        let mut tried = Vec::new();
-        let mut try_length = |length: IntValue<'ctx>, otherwise: BasicBlock<'ctx>| -> Built<()> {
-            let holds = self.holds(fast, &place, length)?;
-            tried.push((length, self.here()?));
-            builder.build_conditional_branch(holds, unchecked, otherwise)?;
-            builder.position_at_end(otherwise);
-            Ok(())
-        };
-        try_length(length, self.block("shorter"))?;
+    fn emit_row(&self, first: [IntValue<'ctx>; 3], mut length: IntValue<'ctx>) -> Built<IntValue<'ctx>> {
+        let FastPaths { stay, inner } = self.fast_paths;
+        let mut end = RowEnd { block: self.block("row.end"), ran: Vec::new() };
         // A grid is a whole number of blocks, so that its last one is where most checks fail.
         let block = self.geometry.block[0];
-        let long = builder.build_int_compare(IntPredicate::UGT, length, block, "long")?;
-        let (without_last, piece) = (self.block("without.last"), self.block("piece"));
-        builder.build_conditional_branch(long, without_last, piece)?;
-        builder.position_at_end(without_last);
-        try_length(builder.build_int_nuw_sub(length, block, "without.last")?, piece)?;
-        let short = smaller(builder, length, number(PIECE))?;
-        try_length(short, checked)?;
+        if let Some(inner) = inner {
+            let without_last = self.less(length, block, "without.last")?;
+            self.try_lengths((inner, first), &[length, without_last], &mut end)?;
+            length = self.start_of(inner, first, length)?;
+        }
+        if let Some(stay) = stay {
+            let without_last = self.less(length, block, "without.last")?;
+            let short = smaller(&self.builder, length, length.get_type().const_int(PIECE, false))?;
+            self.try_lengths((stay, first), &[length, without_last, short], &mut end)?;
+            length = short;
+        }
+        let inlining = if stay.is_some() { "noinline" } else { "alwaysinline" };
+        self.emit_items(first, length, (self.item.function, inlining))?;
+        self.end_row(length, &mut end)?;
+        self.builder.position_at_end(end.block);
+        let ran = self.phi("ran")?;
+        for (length, from) in &end.ran {
+            ran.add_incoming(&[(length, *from)]);
+        }
+        Ok(ran.as_basic_value().into_int_value())
+    }
 
-        self.emit_items(first, short, (self.item.function, "noinline"))?;
-        let after_checked = self.here()?;
-        builder.build_unconditional_branch(done)?;
+    /// `length` without `part`, or nothing.
+    fn less(&self, length: IntValue<'ctx>, part: IntValue<'ctx>, name: &str) -> Built<IntValue<'ctx>> {
+        let part = smaller(&self.builder, length, part)?;
+        self.builder.build_int_nuw_sub(length, part, name)
+    }
+
+    /// The first of `lengths` for which `fast` holds from `first` on runs so. The builder stands where none does.
+    fn try_lengths(
+        &self,
+        (fast, first): (FastPath<'ctx>, [IntValue<'ctx>; 3]),
+        lengths: &[IntValue<'ctx>],
+        end: &mut RowEnd<'ctx>,
+    ) -> Built<()> {
+        let builder = &self.builder;
+        let place = self.geometry.item_in_grid(builder, first)?;
+        let unchecked = self.block("unchecked");
+        let mut tried = Vec::new();
+        for length in lengths {
+            let otherwise = self.block("otherwise");
+            let holds = self.holds(fast, &place, *length)?;
+            tried.push((*length, self.here()?));
+            builder.build_conditional_branch(holds, unchecked, otherwise)?;
+            builder.position_at_end(otherwise);
+        }
+        let otherwise = self.here()?;
         builder.position_at_end(unchecked);
         let chosen = self.phi("length")?;
         for (length, from) in &tried {
@@ -175,12 +204,33 @@ impl<'ctx> Range<'ctx, '_> {
         }
         let chosen = chosen.as_basic_value().into_int_value();
         self.emit_items(first, chosen, (fast.unchecked, "alwaysinline"))?;
-        let after_unchecked = self.here()?;
-        builder.build_unconditional_branch(done)?;
-        builder.position_at_end(done);
-        let ran = self.phi("ran")?;
-        ran.add_incoming(&[(&short, after_checked), (&chosen, after_unchecked)]);
-        Ok(ran.as_basic_value().into_int_value())
+        self.end_row(chosen, end)?;
+        builder.position_at_end(otherwise);
+        Ok(())
+    }
+
+    fn end_row(&self, length: IntValue<'ctx>, end: &mut RowEnd<'ctx>) -> Built<()> {
+        end.ran.push((length, self.here()?));
+        self.builder.build_unconditional_branch(end.block)?;
+        Ok(())
+    }
+
+    /// How many items of a row to run by themselves, so that `inner` holds for those behind: a block, if it does for
+    /// all behind but the last block, or else all.
+    fn start_of(
+        &self,
+        inner: FastPath<'ctx>,
+        first: [IntValue<'ctx>; 3],
+        length: IntValue<'ctx>,
+    ) -> Built<IntValue<'ctx>> {
+        let (builder, block) = (&self.builder, self.geometry.block[0]);
+        let start = smaller(builder, length, block)?;
+        let behind = self.less(length, start, "behind")?;
+        let midst = self.less(behind, block, "midst")?;
+        let second = builder.build_int_nuw_add(first[0], start, "second")?;
+        let place = self.geometry.item_in_grid(builder, [second, first[1], first[2]])?;
+        let holds = self.holds(inner, &place, midst)?;
+        Ok(builder.build_select(holds, start, length, "start")?.into_int_value())
     }
 
     /// A loop over `length` items of a row, the first of which is at `first`.
@@ -203,7 +253,9 @@ impl<'ctx> Range<'ctx, '_> {
 /// ```c
 /// for (block = begin; block != end; ++block)
 ///     for (thread z) for (thread y)
-///         if (the checks hold for the row)
+///         if (all items of the row go the same way)
+///             for (thread x) kernel_item_inner(...);
+///         else if (the checks hold for the row)
 ///             for (thread x) kernel_item_unchecked(...);
 ///         else
 ///             for (thread x) kernel_item(...);
@@ -215,25 +267,7 @@ pub(crate) fn emit_blocks<'ctx>(module: &Module<'ctx>, item: &Item<'ctx>) -> Bui
     let block = range.geometry.block_at(builder, blocks.counter())?;
     let (in_z, z) = range.open(2, "thread.z")?;
     let (in_y, y) = range.open(1, "thread.y")?;
-    match range.fast_path {
-        None => range.emit_threads(block, (y, z), (item.function, "alwaysinline"))?,
-        Some(fast) => {
-            let (unchecked, checked, done) =
-                (range.block("unchecked"), range.block("checked"), range.block("row.end"));
-            let zero = z.get_type().const_zero();
-            let first = range.geometry.item_in_block(builder, block, [zero, y, z])?;
-            let holds = range.holds(fast, &first, range.geometry.block[0])?;
-            builder.build_conditional_branch(holds, unchecked, checked)?;
-            for (start, way) in
-                [(unchecked, (fast.unchecked, "alwaysinline")), (checked, (item.function, "noinline"))]
-            {
-                builder.position_at_end(start);
-                range.emit_threads(block, (y, z), way)?;
-                builder.build_unconditional_branch(done)?;
-            }
-            builder.position_at_end(done);
-        }
-    }
+    range.emit_row_of_block(block, (y, z))?;
     in_y.close(builder)?;
     in_z.close(builder)?;
     blocks.close(builder)?;
@@ -249,6 +283,32 @@ impl<'ctx> Range<'ctx, '_> {
         let one = Loop::below(&self.builder, size, name)?;
         let id = self.builder.build_int_z_extend(one.counter(), self.context.i64_type(), name)?;
         Ok((one, id))
+    }
+
+    /// A row of a block, the best way that holds for all of it.
+    fn emit_row_of_block(
+        &self,
+        block: [IntValue<'ctx>; 3],
+        (y, z): (IntValue<'ctx>, IntValue<'ctx>),
+    ) -> Built<()> {
+        let (builder, done) = (&self.builder, self.block("row.end"));
+        let zero = y.get_type().const_zero();
+        let first = self.geometry.item_in_block(builder, block, [zero, y, z])?;
+        let FastPaths { stay, inner } = self.fast_paths;
+        for fast in inner.iter().chain(&stay) {
+            let (unchecked, otherwise) = (self.block("unchecked"), self.block("otherwise"));
+            let holds = self.holds(*fast, &first, self.geometry.block[0])?;
+            builder.build_conditional_branch(holds, unchecked, otherwise)?;
+            builder.position_at_end(unchecked);
+            self.emit_threads(block, (y, z), (fast.unchecked, "alwaysinline"))?;
+            builder.build_unconditional_branch(done)?;
+            builder.position_at_end(otherwise);
+        }
+        let inlining = if stay.is_some() { "noinline" } else { "alwaysinline" };
+        self.emit_threads(block, (y, z), (self.item.function, inlining))?;
+        builder.build_unconditional_branch(done)?;
+        builder.position_at_end(done);
+        Ok(())
     }
 
     /// A loop over the threads of a row.

@@ -12,7 +12,7 @@ pub(crate) use emit::{Emitted, emit_image};
 pub use error::SelectionError;
 pub(crate) use nvptx64::generation;
 pub(crate) use select::{Selection, check_cpu, select_all};
-pub(crate) use x86_64::level;
+pub(crate) use x86_64::{has_vector_math, level};
 
 use crate::Result;
 use crate::error::Error;

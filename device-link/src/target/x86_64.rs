@@ -2,8 +2,10 @@
 
 use super::{Facts, initialization};
 use crate::runtime::SYSTEM;
+use crate::vector_math;
 use llvm_plugin::inkwell::targets::Target as Backend;
 use object::elf;
+use std::path::Path;
 
 pub(super) const FACTS: Facts = Facts {
     name: "x86_64",
@@ -189,6 +191,12 @@ pub(super) fn has_function(symbol: &str) -> bool {
         || symbol.starts_with(SYSTEM)
         || is_math(symbol)
         || symbol.strip_suffix('f').is_some_and(is_math)
+        || vector_math::has_function(symbol)
+}
+
+/// Whether this machine's C library has vector math: then so has that of any machine with glibc.
+pub(crate) fn has_vector_math() -> bool {
+    LIBRARY_FOLDERS.iter().any(|folder| Path::new(folder).join(vector_math::LIBRARY).exists())
 }
 
 /// A shared object that calls its own functions directly, needs nothing that isn't there, and comes out
@@ -207,7 +215,8 @@ pub(super) fn linker_arguments() -> Vec<String> {
         "noexecstack",
     ];
     let folders = LIBRARY_FOLDERS.iter().map(|folder| format!("-L{folder}"));
-    let libraries = LIBRARIES.iter().map(|library| format!("-l:{library}"));
+    let vector_math = has_vector_math().then_some(vector_math::LIBRARY);
+    let libraries = vector_math.into_iter().chain(LIBRARIES).map(|library| format!("-l:{library}"));
     let as_needed = std::iter::once("--as-needed".to_owned());
     fixed.map(ToOwned::to_owned).into_iter().chain(folders).chain(as_needed).chain(libraries).collect()
 }

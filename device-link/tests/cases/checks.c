@@ -73,3 +73,27 @@ void returning(uint64_t length, uint64_t *out) {
   if (i >= length) return;
   out[i] = 1;
 }
+
+// Items at both ends go another way.
+void sides(uint64_t length, uint64_t *out) {
+  uint64_t i = __outboard_dev_global_id_x();
+  CHECK(i < length);
+  if (i >= 3 && i + 3 < length) {
+    out[i] = 1;
+  } else {
+    CHECK(i != 1000000);
+    out[i] = 2;
+  }
+}
+
+// The same without anything that fails, and with a way that is long.
+void long_sides(uint64_t length, uint64_t *out) {
+  uint64_t i = __outboard_dev_global_id_x(), number = 2;
+  if (i >= 3 && i + 3 < length) {
+    number = 1;
+  } else {
+    for (uint64_t times = i % 4; times > 0; --times)
+      number = number * number / 2;
+  }
+  out[i] = number;
+}

@@ -43,6 +43,7 @@ fn items_fail_from_any_on() {
                 }
                 let printed = call(folder.path(), "returning", [grid, block], length);
                 assert_eq!(printed, line(count, length), "{level}, {length} of {count}");
+                check_sides(folder.path(), [grid, block], length);
             }
         }
     }
@@ -69,6 +70,24 @@ fn line(count: u32, length: u32) -> String {
     items.join(" ") + "\n"
 }
 
+/// Items at the ends of `length` write 2, others 1, and what is behind 0 where it fails and 2 where it doesn't.
+#[track_caller]
+fn check_sides(folder: &Path, [grid, block]: [u32; 2], length: u32) {
+    for (kernel, behind) in [("sides", "0"), ("long_sides", "2")] {
+        let printed = call(folder, kernel, [grid, block], length);
+        let item = |item: u32| match item {
+            _ if item >= 3 && item + 3 < length => "1",
+            _ if item < length => "2",
+            _ => behind,
+        };
+        let items: Vec<_> = (0..grid * block).map(item).collect();
+        let buffer = printed.lines().last().unwrap_or_default();
+        assert_eq!(buffer, items.join(" "), "{kernel}, {length} of {grid} x {block}");
+        let fails = kernel == "sides" && length < grid * block;
+        assert_eq!(printed.lines().count(), 1 + usize::from(fails), "{kernel}, {length} of {grid} x {block}");
+    }
+}
+
 /// A long row, of which pieces are tried, and threads that share it.
 #[test]
 fn a_long_row_fails_anywhere() {
@@ -85,5 +104,6 @@ fn a_long_row_fails_anywhere() {
             assert_eq!(format!("{buffer}\n"), line(count, length), "{kernel}, {length} of {count}");
             assert_eq!(printed.lines().count(), if length == count { 1 } else { 2 });
         }
+        check_sides(folder.path(), [grid, block], length);
     }
 }

@@ -247,7 +247,7 @@ fn objects() {
     ld.lld: error: undefined symbol: object_data
     >>> referenced by outside.c
     >>>               DIR/wanting.o:(outside)
-    help: the command was: LLVM/ld.lld TMP/kernels.o DIR/wanting.o -m elf_x86_64 -shared -Bsymbolic --no-undefined --build-id=none --hash-style=gnu --eh-frame-hdr -z noexecstack -L/lib/x86_64-linux-gnu -L/usr/lib/x86_64-linux-gnu -L/lib64 -L/usr/lib64 --as-needed -l:libm.so.6 -l:libc.so.6 -l:libgcc_s.so.1 -l:ld-linux-x86-64.so.2 --version-script=TMP/exports -o TMP/kernels.so
+    help: the command was: LLVM/ld.lld TMP/kernels.o DIR/wanting.o -m elf_x86_64 -shared -Bsymbolic --no-undefined --build-id=none --hash-style=gnu --eh-frame-hdr -z noexecstack -L/lib/x86_64-linux-gnu -L/usr/lib/x86_64-linux-gnu -L/lib64 -L/usr/lib64 --as-needed -l:libmvec.so.1 -l:libm.so.6 -l:libc.so.6 -l:libgcc_s.so.1 -l:ld-linux-x86-64.so.2 --version-script=TMP/exports -o TMP/kernels.so
     ");
     let archive = text(folder.join("lib.a"));
     printed(llvm("llvm-ar").args(["rc", &archive, &good]));
@@ -265,7 +265,7 @@ fn linkers() {
     insta::assert_snapshot!(check(&["names.ll", "--linker", "/nowhere/ld.lld"]), @"error[OB0403]: the linker `/nowhere/ld.lld` can't be run: No such file or directory (os error 2)");
     insta::assert_snapshot!(check(&["names.ll", "--linker", "/bin/false"]), @r"
     error[OB0404]: the linker failed (exit status: 1): 
-    help: the command was: /bin/false TMP/kernels.o -m elf_x86_64 -shared -Bsymbolic --no-undefined --build-id=none --hash-style=gnu --eh-frame-hdr -z noexecstack -L/lib/x86_64-linux-gnu -L/usr/lib/x86_64-linux-gnu -L/lib64 -L/usr/lib64 --as-needed -l:libm.so.6 -l:libc.so.6 -l:libgcc_s.so.1 -l:ld-linux-x86-64.so.2 --version-script=TMP/exports -o TMP/kernels.so
+    help: the command was: /bin/false TMP/kernels.o -m elf_x86_64 -shared -Bsymbolic --no-undefined --build-id=none --hash-style=gnu --eh-frame-hdr -z noexecstack -L/lib/x86_64-linux-gnu -L/usr/lib/x86_64-linux-gnu -L/lib64 -L/usr/lib64 --as-needed -l:libmvec.so.1 -l:libm.so.6 -l:libc.so.6 -l:libgcc_s.so.1 -l:ld-linux-x86-64.so.2 --version-script=TMP/exports -o TMP/kernels.so
     ");
 }
 

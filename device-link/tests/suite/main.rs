@@ -21,3 +21,4 @@ mod support;
 mod targets;
 mod toolchains;
 mod tools;
+mod vector_math;

@@ -16,7 +16,7 @@ mod units;
 
 use anyhow::{Context as _, Result};
 use archive::Archives;
-use device_link::{Failure, Options, PanicMode, TargetSpec, link_device, write_file};
+use device_link::{Failure, Options, PanicMode, TargetSpec, VectorMath, link_device, write_file};
 use diagnostics::{Diagnostic, Level, Style, Warning};
 use embedded::Embedded;
 use error::Error;
@@ -66,21 +66,30 @@ fn run_and_report(job: &Job) -> Result<Vec<Diagnostic>> {
     Ok(report.diagnostics)
 }
 
+/// The device that programs have an image for unless they say otherwise.
+const HOST: &str = "host";
+/// What it is to device-link: code for every machine, and for the levels between which vectors get longer.
+const LEVELS: &str = "x86_64:x86-64,x86-64-v3,x86-64-v4";
+const GENERIC: &str = "x86_64";
+
 fn run(job: &Job, told: &mut Report) -> Result<()> {
     let sections = Sections::read(job)?;
     let units = sections.units()?;
     let mut roots = roots::find(&units);
     let embedded = Embedded::read(&job.embedded)?;
     let mut images = Vec::new();
+    let mut host = if job.options.levels { LEVELS } else { GENERIC };
     while !roots.is_empty() {
         let archives = Archives::write(&roots::needed(&units, &embedded, &roots)?)?;
         let warning = |warning: &Warning| archives.in_words_of_files(warning.clone().into());
-        match link_device(&archives.paths(), &device_options(job, &roots)) {
+        match link_device(&archives.paths(), &device_options(job, &roots, host)) {
             Ok(report) => {
                 told.diagnostics.extend(report.warnings.iter().map(warning));
                 images.extend(report.images.into_iter().map(|image| image.image));
                 break;
             }
+            // Machine code is for one level. Nobody has asked for others.
+            Err(failure) if host == LEVELS && is_of_object_for_levels(&failure) => host = GENERIC,
             Err(failure) => {
                 let known = Known { places: &Places::of(&units), roots: &roots };
                 let refused = refusal(&failure, job, &known);
@@ -104,10 +113,19 @@ fn run(job: &Job, told: &mut Report) -> Result<()> {
     Ok(write_file(&job.object, &object)?)
 }
 
-fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
-    let target =
-        |device: &String| device.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
-    let targets: Vec<TargetSpec> = job.options.devices.iter().map(target).collect();
+fn is_of_object_for_levels(failure: &Failure) -> bool {
+    matches!(*failure.error, device_link::Error::ObjectForLevels { .. })
+}
+
+/// `host` is what device-link calls so.
+fn device_options(job: &Job, roots: &Roots<'_>, host: &str) -> Options {
+    let target = |device: &str| {
+        let device = if device == HOST { host } else { device };
+        device.parse().unwrap_or_else(|never: std::convert::Infallible| match never {})
+    };
+    let devices = job.options.devices.iter().map(String::as_str);
+    let host_alone = job.options.devices.is_empty().then_some(HOST);
+    let targets: Vec<TargetSpec> = devices.chain(host_alone).map(target).collect();
     Options {
         targets,
         kernels: roots.keys().map(|kernel| (*kernel).to_owned()).collect(),
@@ -116,6 +134,10 @@ fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
         sysroot: job.options.sysroot.clone(),
         cache_dir: job.options.cache.clone(),
         ptxas: job.options.ptxas.clone(),
+        vector_math: match job.options.vector_math {
+            host_link::job::VectorMath::Libmvec => VectorMath::Libmvec,
+            host_link::job::VectorMath::None => VectorMath::None,
+        },
         progress: progress::listener(job),
         // To be looked at, beside what is linked.
         embed_ir: job.options.report.is_some(),

@@ -31,14 +31,15 @@ pub(super) fn run_items<D: Extent>(
     })
 }
 
-/// Calls `work` for every number below `count`, on so many threads, until one fails.
+/// Calls `work` for every number below `count`, on so many threads, until one fails: of several that fail, the lowest
+/// is told, for all below it are taken when it is.
 pub(super) fn share_out(
     threads: usize,
     count: usize,
     work: impl Fn(usize) -> Result<(), Panicked> + Copy + Send,
 ) -> Result<(), Panicked> {
     let next = AtomicUsize::new(0);
-    let first: Mutex<Option<Panicked>> = Mutex::new(None);
+    let first: Mutex<Option<(usize, Panicked)>> = Mutex::new(None);
     let take = || {
         loop {
             let number = next.fetch_add(1, Relaxed);
@@ -47,7 +48,10 @@ pub(super) fn share_out(
             }
             if let Err(panicked) = work(number) {
                 next.store(count, Relaxed);
-                first.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(panicked);
+                let mut first = first.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                if first.as_ref().is_none_or(|(lowest, _)| number < *lowest) {
+                    *first = Some((number, panicked));
+                }
             }
         }
     };
@@ -63,7 +67,7 @@ pub(super) fn share_out(
         });
     }
     match first.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
-        Some(panicked) => Err(panicked),
+        Some((_, panicked)) => Err(panicked),
         None => Ok(()),
     }
 }

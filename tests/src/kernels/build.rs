@@ -133,6 +133,9 @@ pub fn link(
     let mut link = Run::new(device_link()).args(["link", "--target", target.link]);
     // [`rustc`] and [`BEFORE_PASSES`] keep barriers where they are.
     link = link.arg("--assume-convergent-source");
+    if target.exact {
+        link = link.arg("--vector-math=none");
+    }
     for kernel in kernels {
         link = link.arg("--kernel").arg(&kernel.name);
     }

@@ -7,7 +7,7 @@ pub struct Target {
     pub name: &'static str,
     /// What `device-link --target` gets.
     pub link: &'static str,
-    /// Its floats have the host's bits, whatever error a manifest allows.
+    /// Its floats have the host's bits, whatever error a manifest allows: it is linked without vector math.
     pub exact: bool,
 }
 
