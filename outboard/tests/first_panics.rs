@@ -146,8 +146,10 @@ fn blocks(device: &Device, n: usize, fails: usize) -> Outcome {
     (y, told(result))
 }
 
-/// Every kind of kernel, and how many items it has of `n` that are asked for.
-const KERNELS: [(&str, Kernel, fn(usize) -> usize); 9] = [
+/// A kind of kernel, and how many items it has of `n` that are asked for.
+type Case = (&'static str, Kernel, fn(usize) -> usize);
+
+const KERNELS: [Case; 9] = [
     ("stream", stream, |n| n),
     ("guarded", guarded, |n| n),
     ("stencil", stencil, |n| n),
