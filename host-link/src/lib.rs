@@ -11,5 +11,6 @@ pub mod keep;
 pub mod report;
 pub mod response_file;
 pub mod scan;
+mod windowed_file;
 
 pub use error::{Error, Result};

@@ -3,11 +3,13 @@
 use crate::command_line::is_of_system;
 use crate::error::{Error, Result};
 use crate::job::Section;
+use crate::windowed_file::WindowedFile;
 use abi::names::{KEPT_RECORDS_SECTION, RECORD, RECORDS_SECTION, REGION_PREFIX};
-use object::elf::{ET_DYN, FileHeader64, SHT_SYMTAB};
+use object::elf::{ET_DYN, FileHeader64, SHF_EXCLUDE, SHT_SYMTAB, SectionHeader64};
 use object::read::archive::ArchiveFile;
 use object::read::elf::{FileHeader as _, SectionHeader as _};
 use object::{Endianness, ReadCache, ReadRef};
+use offload_records::{ALIGNMENT, HEADER_SIZE, records};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,11 @@ const BITCODE_MAGICS: [&[u8]; 2] = [b"BC\xc0\xde", b"\xde\xc0\x17\x0b"];
 /// Where compilers embed bitcode: rustc's `-C embed-bitcode` and clang's `-fembed-bitcode`, of which a mark of one byte
 /// says that there is none. Source: `embedBitcodeInModule`, llvm/lib/Bitcode/Writer/BitcodeWriter.cpp (LLVM 22.1).
 const EMBEDDED_SECTION: &str = ".llvmbc";
+
+/// As much of a section's name as tells those that matter here from others.
+const NAME_ROOM: u64 = 32;
+
+type Section64 = SectionHeader64<Endianness>;
 
 /// What rustc keeps for itself in an `.rlib`, and gives the linker of a library for others.
 const RUST_METADATA: [&str; 2] = ["lib.rmeta", "rmeta.o"];
@@ -61,6 +68,7 @@ impl Scan {
 
     fn add_file(&mut self, path: &Path) -> Result<()> {
         let Ok(file) = File::open(path) else { return Ok(()) };
+        let Ok(file) = WindowedFile::new(file) else { return Ok(()) };
         let cache = ReadCache::new(file);
         let Ok(magic) = (&cache).read_bytes_at(0, ARCHIVE_MAGIC.len() as u64) else { return Ok(()) };
         let whole = Place { path, member: None, start: 0 };
@@ -75,7 +83,7 @@ impl Scan {
         }
     }
 
-    fn add_archive(&mut self, path: &Path, cache: &ReadCache<File>) -> Result<()> {
+    fn add_archive(&mut self, path: &Path, cache: &ReadCache<WindowedFile>) -> Result<()> {
         let unreadable = |source| Error::Object { place: path.display().to_string(), source };
         let archive = ArchiveFile::parse(cache).map_err(unreadable)?;
         for member in archive.members() {
@@ -101,37 +109,27 @@ impl Scan {
         let header = FileHeader64::<Endianness>::parse(bytes).map_err(unreadable)?;
         let endian = header.endian().map_err(unreadable)?;
         let kept = header.e_type(endian) == ET_DYN;
-        let wanted = if kept { KEPT_RECORDS_SECTION } else { RECORDS_SECTION };
         let sections = header.section_headers(endian, bytes).map_err(unreadable)?;
-        // All names at once: asked for one by one, each would be read from the file.
         let names = header.shstrndx(endian, bytes).ok().and_then(|index| sections.get(index as usize));
-        let names = names.and_then(|names| names.data(endian, bytes).ok()).unwrap_or_default();
-        let (mut has_record, mut has_bitcode) = (false, false);
-        for section in sections {
-            let name = names.get(section.sh_name(endian) as usize..).unwrap_or_default();
-            let is_named = |wanted: &str| {
-                name.strip_prefix(wanted.as_bytes()).is_some_and(|rest| rest.first() == Some(&0))
-            };
-            has_bitcode |= is_named(EMBEDDED_SECTION) && section.sh_size(endian) > 1;
-            if !is_named(wanted) {
-                continue;
+        let names = names.and_then(|names| names.file_range(endian)).unwrap_or_default();
+        let mut found = Found { place, bytes, names, table: None, records: false, bitcode: false };
+        // Records are left out of programs, which few sections of an object are: the table of names, which LLVM puts
+        // all symbols into, is not read.
+        if !kept {
+            let excluded = |section: &&Section64| section.sh_flags(endian).contains(SHF_EXCLUDE);
+            for section in sections.iter().filter(excluded) {
+                self.add_section(&mut found, section, endian, RECORDS_SECTION)?;
             }
-            let (offset, size) = section.file_range(endian).unwrap_or_default();
-            let content = section.data(endian, bytes).map_err(unreadable)?;
-            for record in offload_records::records(content) {
-                let record = record.map_err(|source| Error::Record { place: place.to_string(), source })?;
-                self.launches += if kept { 0 } else { u64::from(record.launch_count()) };
-                has_record = true;
-            }
-            self.sections.push(Section {
-                file: place.path.to_owned(),
-                member: place.member.clone(),
-                offset: place.start + offset,
-                size,
-                kept,
-            });
         }
-        if has_record || kept {
+        if found.records {
+            return Ok(());
+        }
+        found.table = bytes.read_bytes_at(names.0, names.1).ok();
+        let wanted = if kept { KEPT_RECORDS_SECTION } else { RECORDS_SECTION };
+        for section in sections {
+            self.add_section(&mut found, section, endian, wanted)?;
+        }
+        if found.records || kept {
             return Ok(());
         }
         let symbols = sections.iter().find(|section| section.sh_type(endian) == SHT_SYMTAB);
@@ -139,9 +137,35 @@ impl Scan {
         let names = names.and_then(|names| names.data(endian, bytes).ok()).unwrap_or_default();
         match launched_kernel(names) {
             Some(kernel) => return Err(Error::NoRecord { place: place.to_string(), kernel }),
-            None if has_bitcode => note(&mut self.embedded, place.path),
+            None if found.bitcode => note(&mut self.embedded, place.path),
             None => {}
         }
+        Ok(())
+    }
+
+    /// Notes the records of `section`, if it is called `wanted`.
+    fn add_section<'data>(
+        &mut self,
+        found: &mut Found<'_, 'data, impl ReadRef<'data>>,
+        section: &Section64,
+        endian: Endianness,
+        wanted: &str,
+    ) -> Result<()> {
+        let name = found.name_from(section.sh_name(endian).into());
+        let is_named =
+            |wanted: &str| name.strip_prefix(wanted.as_bytes()).is_some_and(|rest| rest.first() == Some(&0));
+        found.bitcode |= is_named(EMBEDDED_SECTION) && section.sh_size(endian) > 1;
+        if !is_named(wanted) {
+            return Ok(());
+        }
+        let (offset, size) = section.file_range(endian).unwrap_or_default();
+        let kept = wanted == KEPT_RECORDS_SECTION;
+        let launches = count_launches(found.bytes, offset, size)
+            .map_err(|source| Error::Record { place: found.place.to_string(), source })?;
+        self.launches += if kept { 0 } else { launches };
+        found.records = true;
+        let (file, member) = (found.place.path.to_owned(), found.place.member.clone());
+        self.sections.push(Section { file, member, offset: found.place.start + offset, size, kept });
         Ok(())
     }
 
@@ -156,6 +180,55 @@ impl Scan {
         note(if contains(whole, RECORD) { &mut self.bitcode } else { &mut self.embedded }, path);
         Ok(())
     }
+}
+
+/// What has been found in an object.
+struct Found<'p, 'data, R> {
+    place: &'p Place<'p>,
+    bytes: R,
+    /// Where the names of sections are, and how many bytes.
+    names: (u64, u64),
+    /// They themselves, once all are needed.
+    table: Option<&'data [u8]>,
+    records: bool,
+    bitcode: bool,
+}
+
+impl<'data, R: ReadRef<'data>> Found<'_, 'data, R> {
+    /// The names of sections, from the one that starts at `at`.
+    fn name_from(&self, at: u64) -> &'data [u8] {
+        let (start, longest) = self.names;
+        match self.table {
+            Some(table) => table.get(at as usize..).unwrap_or_default(),
+            None => {
+                let room = NAME_ROOM.min(longest.saturating_sub(at));
+                self.bytes.read_bytes_at(start + at, room).unwrap_or_default()
+            }
+        }
+    }
+}
+
+/// How many launches the records of a section list. Of each the header alone is read.
+fn count_launches<'data>(
+    bytes: impl ReadRef<'data>,
+    start: u64,
+    size: u64,
+) -> std::result::Result<u64, offload_records::Error> {
+    let (mut launches, mut at) = (0, 0);
+    while at < size {
+        let rest = size - at;
+        let header = bytes.read_bytes_at(start + at, rest.min(HEADER_SIZE as u64)).unwrap_or_default();
+        if header.iter().take(ALIGNMENT).all(|byte| *byte == 0) {
+            // What linkers have filled up with zeros.
+            let whole = bytes.read_bytes_at(start, size).unwrap_or_default();
+            let counts = records(whole).map(|record| Ok(u64::from(record?.launch_count())));
+            return counts.sum();
+        }
+        let head = offload_records::head(header, at as usize, rest as usize)?;
+        launches += u64::from(head.launch_count);
+        at += head.size as u64;
+    }
+    Ok(launches)
 }
 
 /// Adds `path`, the file that is looked at, once.

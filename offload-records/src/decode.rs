@@ -62,13 +62,32 @@ impl<'a> Records<'a> {
     }
 }
 
-fn read(bytes: &[u8], offset: usize) -> Result<Record<'_>, Error> {
-    let rest = &bytes[offset..];
-    if !rest.starts_with(&MAGIC) {
+/// What the header of a record says, of which no more is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Bytes of the record, header and padding included.
+    pub size: usize,
+    /// How many launches its summary lists.
+    pub launch_count: u32,
+}
+
+/// What `header`, the first [`HEADER_SIZE`] bytes of the record at `offset` of a section, says. The section has
+/// `available` bytes from there on.
+///
+/// # Errors
+/// It is none, or one of a record that can't be used, or that is longer than the section.
+pub fn head(header: &[u8], offset: usize, available: usize) -> Result<Head, Error> {
+    let header = check(header, offset, available)?;
+    // Checked to be no more than the section has.
+    Ok(Head { size: header.total_size.get() as usize, launch_count: header.launch_count.get() })
+}
+
+fn check(bytes: &[u8], offset: usize, available: usize) -> Result<Header, Error> {
+    if !bytes.starts_with(&MAGIC) {
         return Err(Error::NotARecord { offset });
     }
-    let wrong_size = |size: u64| Error::Size { offset, size, available: rest.len() };
-    let (header, body) = Header::read_from_prefix(rest).map_err(|_| wrong_size(HEADER_SIZE as u64))?;
+    let wrong_size = |size: u64| Error::Size { offset, size, available };
+    let (header, _) = Header::read_from_prefix(bytes).map_err(|_| wrong_size(HEADER_SIZE as u64))?;
     // Nothing else of another version's header means anything.
     if header.version.get() != VERSION {
         return Err(Error::Version { offset, found: header.version.get() });
@@ -80,10 +99,15 @@ fn read(bytes: &[u8], offset: usize) -> Result<Record<'_>, Error> {
         return Err(Error::Dictionary { offset, found: header.dictionary.get() });
     }
     let total = header.total_size.get();
-    let fits = usize::try_from(total)
-        .ok()
-        .filter(|total| *total >= HEADER_SIZE && *total <= rest.len() && total.is_multiple_of(ALIGNMENT));
-    let body = fits.and_then(|total| body.get(..total - HEADER_SIZE)).ok_or_else(|| wrong_size(total))?;
+    let fits = |total: usize| total >= HEADER_SIZE && total <= available && total.is_multiple_of(ALIGNMENT);
+    if usize::try_from(total).is_ok_and(fits) { Ok(header) } else { Err(wrong_size(total)) }
+}
+
+fn read(bytes: &[u8], offset: usize) -> Result<Record<'_>, Error> {
+    let rest = &bytes[offset..];
+    let header = check(rest, offset, rest.len())?;
+    let wrong_size = |size: u64| Error::Size { offset, size, available: rest.len() };
+    let body = &rest[HEADER_SIZE..header.total_size.get() as usize];
     let stored = usize::try_from(header.stored_size.get()).ok().and_then(|size| body.get(..size));
     let stored = stored.ok_or_else(|| wrong_size(header.stored_size.get()))?;
     Ok(Record { header, stored, offset })

@@ -37,7 +37,8 @@ pub(crate) struct Header {
     pub(crate) checksum: U64,
 }
 
-pub(crate) const HEADER_SIZE: usize = size_of::<Header>();
+/// Bytes of what stands at a record's start.
+pub const HEADER_SIZE: usize = size_of::<Header>();
 
 const _: () = assert!(HEADER_SIZE == 64 && HEADER_SIZE.is_multiple_of(ALIGNMENT));
 

@@ -14,8 +14,8 @@ mod layout;
 mod summary;
 mod summary_bytes;
 
-pub use decode::{Record, Records, records};
+pub use decode::{Head, Record, Records, head, records};
 pub use encode::encode;
 pub use error::Error;
-pub use layout::{ALIGNMENT, MAGIC, VERSION};
+pub use layout::{ALIGNMENT, HEADER_SIZE, MAGIC, VERSION};
 pub use summary::{Launch, Place, Slot, Summary, Symbol, SymbolKind};
