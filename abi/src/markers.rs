@@ -1,7 +1,7 @@
 //! The functions that device code calls to learn where it runs, and to do what only devices can. They have
 //! no body: device-link puts in what the target has for them, and no call of one is left in an image.
 
-use crate::panics::PANIC;
+use crate::panics::{PANIC, PANIC_WITH_NUMBERS};
 
 /// What a marker stands for. `x`, `y` and `z` are 0, 1 and 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,7 +82,7 @@ const COMPARE_64: Marker = Marker::Runtime(Signature::new(Some(I64), &[Pointer, 
 const FENCE: Marker = Marker::Runtime(Signature::new(None, &[]));
 
 /// Every marker and its symbol. Atomic operations are relaxed; their integers are without sign.
-pub const ALL: [(&str, Marker); 66] = [
+pub const ALL: [(&str, Marker); 67] = [
     ("__outboard_dev_global_id_x", Marker::GlobalId(0)),
     ("__outboard_dev_global_id_y", Marker::GlobalId(1)),
     ("__outboard_dev_global_id_z", Marker::GlobalId(2)),
@@ -112,6 +112,7 @@ pub const ALL: [(&str, Marker); 66] = [
     ("__outboard_dev_shuffle_64", Marker::Lanes(Signature::new(Some(I64), &[I64, I32]))),
     ("__outboard_dev_ballot", Marker::Lanes(Signature::new(Some(I64), &[I32]))),
     (PANIC, Marker::Runtime(Signature::new(None, &[Pointer, I64, Pointer]))),
+    (PANIC_WITH_NUMBERS, Marker::Runtime(Signature::new(None, &[Pointer, I64, Pointer, I64, I64]))),
     ("__outboard_dev_print", Marker::Runtime(Signature::new(None, &[Pointer, I64, Pointer, I64]))),
     ("__outboard_dev_set_reports", Marker::Runtime(Signature::new(None, &[Pointer]))),
     ("__outboard_dev_fence_block", FENCE),

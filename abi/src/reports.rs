@@ -11,7 +11,7 @@ pub const REPORTS: &str = "__outboard_reports";
 
 /// [`Record::kind`] of printed text: each `{}` in it stands for a value.
 pub const PRINTED: u32 = 1;
-/// [`Record::kind`] of a panic.
+/// [`Record::kind`] of a panic: its message is as printed text is.
 pub const PANICKED: u32 = 2;
 
 /// A position that isn't known.

@@ -85,9 +85,11 @@ static uint32_t shorten(uint64_t length) {
 // known. device-link answers.
 extern uint64_t __outboard_dev_item_x(void), __outboard_dev_item_y(void), __outboard_dev_item_z(void);
 #define ITEM , uint64_t item_x, uint64_t item_y, uint64_t item_z
+#define SAME_ITEM , item_x, item_y, item_z
 #define THIS_ITEM , __outboard_dev_item_x(), __outboard_dev_item_y(), __outboard_dev_item_z()
 #else
 #define ITEM
+#define SAME_ITEM
 #define THIS_ITEM
 #endif
 
@@ -129,12 +131,13 @@ static __attribute__((always_inline)) struct record SHARED *panic_place(struct r
 }
 
 // What isn't inlined is one call in code that is otherwise full of it.
-static __attribute__((noinline)) void report(uint32_t kind, TEXT(kernel), TEXT(file), TEXT(text), uint32_t line,
-                                             uint32_t column, const uint64_t GENERIC *values,
+static __attribute__((noinline)) void report(uint32_t kind, const char GENERIC *kernel, TEXT(file), TEXT(text),
+                                             uint32_t line, uint32_t column, const uint64_t GENERIC *values,
                                              uint32_t value_count ITEM) {
   struct reports SHARED *reports = (struct reports SHARED *)__outboard_reports;
   if (!reports)
     return;
+  uint32_t kernel_length = length_of(kernel);
   uint32_t texts = kernel_length + file_length + text_length;
   uint32_t size = sizeof(struct record) + (texts + 7) / 8 * 8 + 8 * value_count;
 #ifdef __x86_64__
@@ -222,9 +225,16 @@ static DEVICE _Noreturn void __outboard_leave_kernel(void) {
 }
 #endif
 
+// The same, of a panic whose message has two numbers.
+static __attribute__((noinline)) void report_numbers(const char GENERIC *kernel, TEXT(file), TEXT(text), uint32_t line,
+                                                     uint32_t column, uint64_t first, uint64_t second ITEM) {
+  const uint64_t values[] = {first, second};
+  report(PANIC, kernel, file, file_length, text, text_length, line, column, (const uint64_t GENERIC *)values,
+         2 SAME_ITEM);
+}
+
 DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t length,
                                            const struct location GENERIC *location) {
-  const char GENERIC *kernel = __outboard_dev_kernel_name();
   const char GENERIC *file = 0;
   uint32_t file_length = 0, line = 0, column = 0;
   if (location) {
@@ -233,7 +243,24 @@ DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t
     line = location->line;
     column = location->column;
   }
-  report(PANIC, kernel, length_of(kernel), file, file_length, message, shorten(length), line, column, 0, 0 THIS_ITEM);
+  report(PANIC, __outboard_dev_kernel_name(), file, file_length, message, shorten(length), line, column, 0,
+         0 THIS_ITEM);
+  __outboard_leave_kernel();
+}
+
+DEVICE _Noreturn void __outboard_dev_panic_with_numbers(const char GENERIC *message, uint64_t length,
+                                                        const struct location GENERIC *location, uint64_t first,
+                                                        uint64_t second) {
+  const char GENERIC *file = 0;
+  uint32_t file_length = 0, line = 0, column = 0;
+  if (location) {
+    file = location->file;
+    file_length = shorten(location->file_length);
+    line = location->line;
+    column = location->column;
+  }
+  report_numbers(__outboard_dev_kernel_name(), file, file_length, message, shorten(length), line, column, first,
+                 second THIS_ITEM);
   __outboard_leave_kernel();
 }
 
@@ -243,11 +270,15 @@ DEVICE _Noreturn void __outboard_panic_trap(const char GENERIC *message, uint64_
   (void)message, (void)length, (void)location;
   __builtin_trap();
 }
+DEVICE _Noreturn void __outboard_panic_trap_with_numbers(const char GENERIC *message, uint64_t length,
+                                                         const struct location GENERIC *location, uint64_t first,
+                                                         uint64_t second) {
+  (void)message, (void)length, (void)location, (void)first, (void)second;
+  __builtin_trap();
+}
 
 DEVICE void __outboard_dev_print(const char GENERIC *text, uint64_t length, const uint64_t GENERIC *values,
                                  uint64_t count) {
-  const char GENERIC *kernel = __outboard_dev_kernel_name();
   uint32_t value_count = count < 16 ? (uint32_t)count : 16;
-  report(PRINTED, kernel, length_of(kernel), 0, 0, text, shorten(length), 0, 0, values,
-         value_count THIS_ITEM);
+  report(PRINTED, __outboard_dev_kernel_name(), 0, 0, text, shorten(length), 0, 0, values, value_count THIS_ITEM);
 }

@@ -9,7 +9,7 @@ use crate::retarget::attributes;
 use crate::target::Target;
 use abi::markers::{Marker, PREFIX};
 use abi::names::WAY_OUT;
-use abi::panics::PANIC;
+use abi::panics::{PANIC, PANIC_WITH_NUMBERS};
 use abi::reports::REPORTS;
 use llvm_plugin::atomic::set_scope;
 use llvm_plugin::collect::link_modules;
@@ -26,7 +26,10 @@ use llvm_plugin::instruction::{FunctionUse, call_site, replace_uses, uses_of};
 /// What tells the level of the x86_64 machine that runs it.
 pub(crate) const X86_64_LEVEL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/runtime-x86_64-level.bc"));
 
-/// The function of the runtime that takes the place of `abi::panics::PANIC` where panics aren't recorded.
+/// Panics, and the functions of the runtime that take their places where panics aren't recorded.
+const PANIC_TRAPS: [(&str, &str); 2] =
+    [(PANIC, "__outboard_panic_trap"), (PANIC_WITH_NUMBERS, "__outboard_panic_trap_with_numbers")];
+/// What the names of the latter begin with.
 const PANIC_TRAP: &str = "__outboard_panic_trap";
 
 /// What a panic of x86_64 ends in where its record is written: it ends the kernel.
@@ -91,7 +94,9 @@ pub(crate) fn link_runtime<'ctx>(
         set_scopes(&runtime);
     }
     if panic == PanicMode::Trap {
-        swap_names(&runtime, PANIC, PANIC_TRAP);
+        for (panic, trap) in PANIC_TRAPS {
+            swap_names(&runtime, panic, trap);
+        }
     }
     runtime.set_triple(&module.get_triple());
     runtime.set_data_layout(&module.get_data_layout());

@@ -123,13 +123,11 @@ fn panics_on_a_device() {
     let device = Device::default();
     let mut y = [0u32; 4];
     let result = device.over(3).run((&[5u32, 6, 7], each(&mut y)), second_digit);
-    let message = if device.is_cpu() { ": the len is 3 but the index is 3" } else { "" };
     check(
         result,
-        &format!(
-            "the kernel `errors::second_digit` panicked in item (2, 0, 0) at FILE: index out of bounds{message}\n\
-             help: `OUTBOARD_DEVICE=cpu` runs kernels on the CPU, where a debugger can follow them",
-        ),
+        "the kernel `errors::second_digit` panicked in item (2, 0, 0) at FILE: index out of bounds: \
+         the len is 3 but the index is 3\n\
+         help: `OUTBOARD_DEVICE=cpu` runs kernels on the CPU, where a debugger can follow them",
     );
     // The launch is over, and the next one is not its affair.
     assert_eq!(y[..2], [20, 16]);

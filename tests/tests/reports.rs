@@ -175,7 +175,8 @@ fn an_index_out_of_bounds_ends_its_work_item() {
         let (header, found) = device.run(&["--panic=record"], "indexing", 10, 1, 4096);
         let rows = [1, 4, 1, 5, 9, 2, 6, 5, 3].into_iter().zip(0..);
         let printed = rows.map(|(row, i)| device.printed("indexing", i, "row {} is {}", &[i.into(), row]));
-        let panicked = device.panicked("indexing", 9, "index out of bounds", "ROWS[(");
+        let message = "index out of bounds: the len is {} but the index is {}";
+        let panicked = Report { values: vec![10, 10], ..device.panicked("indexing", 9, message, "ROWS[(") };
         assert_eq!(found, sorted(printed.chain([panicked]).collect()), "{}", device.target);
         assert_eq!(header.panicked, 1);
     }

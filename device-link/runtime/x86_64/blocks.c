@@ -14,7 +14,7 @@ static const uint64_t dynamic_bytes = 1ull << 32;
 // Tells the launch as a panic does, of a block and no thread.
 static void fail(const char *kernel, const char *text, uint32_t x, uint32_t y, uint32_t z) {
   const uint64_t no_thread = (uint64_t)UINT32_MAX << 32;
-  report(PANIC, kernel, length_of(kernel), 0, 0, text, length_of(text), 0, 0, 0, 0, x | no_thread, y | no_thread,
+  report(PANIC, kernel, 0, 0, text, length_of(text), 0, 0, 0, 0, x | no_thread, y | no_thread,
          z | no_thread);
   __outboard_end_item();
 }

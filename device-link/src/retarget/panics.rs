@@ -3,22 +3,32 @@
 
 use super::{Built, define};
 use crate::error::demangled;
-use abi::panics::PANIC;
+use abi::panics::{PANIC, PANIC_WITH_NUMBERS};
 use llvm_plugin::function::inline_in_callers;
 use llvm_plugin::inkwell::AddressSpace;
 use llvm_plugin::inkwell::IntPredicate;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::builder::Builder;
 use llvm_plugin::inkwell::module::{Linkage, Module};
-use llvm_plugin::inkwell::types::BasicTypeEnum;
-use llvm_plugin::inkwell::values::{FunctionValue, IntValue, PointerValue};
+use llvm_plugin::inkwell::types::{BasicMetadataTypeEnum, BasicTypeEnum};
+use llvm_plugin::inkwell::values::{
+    BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue,
+};
 use llvm_plugin::module::declare_intrinsic;
+
+/// What panics are made to call.
+const HOOKS: [&str; 2] = [PANIC, PANIC_WITH_NUMBERS];
+
+/// Its parameters are the index and the length; the message of it.
+///
+/// Source: `panic_bounds_check`, core/src/panicking.rs (Rust 1.95).
+const BOUNDS_CHECK: &str = "panicking::panic_bounds_check";
+const OUT_OF_BOUNDS: &str = "index out of bounds: the len is {} but the index is {}";
 
 const LIBRARIES: [&str; 4] = ["core::", "alloc::", "std::", "__rustc::"];
 
 /// What a panic is about, by the end of its function's name, where the name alone doesn't say it.
-const MESSAGES: [(&str, &str); 12] = [
-    ("panic_bounds_check", "index out of bounds"),
+const MESSAGES: [(&str, &str); 11] = [
     ("slice_index_fail", "slice index out of range"),
     ("panic_const_add_overflow", "attempt to add with overflow"),
     ("panic_const_sub_overflow", "attempt to subtract with overflow"),
@@ -58,7 +68,7 @@ pub(super) fn replace(module: &Module<'_>) -> Built<()> {
     for function in module.get_functions().collect::<Vec<_>>() {
         let symbol = function.get_name().to_string_lossy().into_owned();
         let never_returns = function.get_enum_attribute(AttributeLoc::Function, noreturn).is_some();
-        if !never_returns || function.get_intrinsic_id() != 0 || symbol == PANIC {
+        if !never_returns || function.get_intrinsic_id() != 0 || HOOKS.contains(&symbol.as_str()) {
             continue;
         }
         let name = without_generics(&demangled(&symbol));
@@ -77,21 +87,22 @@ pub(super) fn emit_message<'ctx>(module: &Module<'ctx>, builder: &Builder<'ctx>,
     let pointer = module.get_context().ptr_type(AddressSpace::default());
     let length = module.get_context().i64_type().const_int(message.len() as u64, false);
     let text = text(module, message);
-    call_hook(module, builder, text, length, pointer.const_null())
+    call_hook(module, builder, (text, length, pointer.const_null()), None)
 }
 
 /// Has a panic trap where no device runtime takes it.
 pub(super) fn define_trap(module: &Module<'_>) -> Built<()> {
-    match module.get_function(PANIC) {
-        Some(function) if function.count_basic_blocks() == 0 => define(module, function, |builder| {
+    let hooks = HOOKS.into_iter().filter_map(|hook| module.get_function(hook));
+    for function in hooks.filter(|function| function.count_basic_blocks() == 0) {
+        define(module, function, |builder| {
             if let Some(trap) = declare_intrinsic(module, "llvm.trap", &[]) {
                 builder.build_call(trap, &[], "")?;
             }
             builder.build_unreachable()?;
             Ok(())
-        }),
-        _ => Ok(()),
+        })?;
     }
+    Ok(())
 }
 
 fn message(name: &str) -> &str {
@@ -131,7 +142,16 @@ fn emit_panic<'ctx>(
         _ => fixed,
     };
     let null = module.get_context().ptr_type(AddressSpace::default()).const_null();
-    call_hook(module, builder, shown, length, location(function, name).unwrap_or(null))
+    let location = location(function, name).unwrap_or(null);
+    if name.ends_with(BOUNDS_CHECK)
+        && let [BasicValueEnum::IntValue(index), BasicValueEnum::IntValue(bound), ..] = parameters[..]
+        && [index, bound].iter().all(|number| number.get_type() == integer)
+    {
+        let length = integer.const_int(OUT_OF_BOUNDS.len() as u64, false);
+        let message = (text(module, OUT_OF_BOUNDS), length, location);
+        return call_hook(module, builder, message, Some([bound, index]));
+    }
+    call_hook(module, builder, (shown, length, location), None)
 }
 
 /// Source: `fmt::Arguments::from_str`, core/src/fmt/mod.rs (Rust 1.95).
@@ -168,25 +188,31 @@ fn location<'ctx>(function: FunctionValue<'ctx>, name: &str) -> Option<PointerVa
     (last.is_pointer_value() && number("align") == Some(8) && size_fits).then(|| last.into_pointer_value())
 }
 
+/// Ends the block with a panic: its message, the message's length, where it is; and the numbers in the message.
 fn call_hook<'ctx>(
     module: &Module<'ctx>,
     builder: &Builder<'ctx>,
-    message: PointerValue<'ctx>,
-    length: IntValue<'ctx>,
-    location: PointerValue<'ctx>,
+    (message, length, location): (PointerValue<'ctx>, IntValue<'ctx>, PointerValue<'ctx>),
+    numbers: Option<[IntValue<'ctx>; 2]>,
 ) -> Built<()> {
     let context = module.get_context();
-    let hook = module.get_function(PANIC).unwrap_or_else(|| {
-        let pointer = context.ptr_type(AddressSpace::default());
-        let parameters = [pointer.into(), context.i64_type().into(), pointer.into()];
-        let hook = module.add_function(PANIC, context.void_type().fn_type(&parameters, false), None);
+    let symbol = if numbers.is_some() { PANIC_WITH_NUMBERS } else { PANIC };
+    let hook = module.get_function(symbol).unwrap_or_else(|| {
+        let (pointer, integer) = (context.ptr_type(AddressSpace::default()), context.i64_type());
+        let mut parameters: Vec<BasicMetadataTypeEnum<'ctx>> =
+            vec![pointer.into(), integer.into(), pointer.into()];
+        parameters.extend(numbers.iter().flatten().map(|_| BasicMetadataTypeEnum::from(integer)));
+        let hook = module.add_function(symbol, context.void_type().fn_type(&parameters, false), None);
         for attribute in ["noreturn", "nounwind"] {
             let kind = Attribute::get_named_enum_kind_id(attribute);
             hook.add_attribute(AttributeLoc::Function, context.create_enum_attribute(kind, 0));
         }
         hook
     });
-    builder.build_call(hook, &[message.into(), length.into(), location.into()], "")?;
+    let mut arguments: Vec<BasicMetadataValueEnum<'ctx>> =
+        vec![message.into(), length.into(), location.into()];
+    arguments.extend(numbers.into_iter().flatten().map(BasicMetadataValueEnum::from));
+    builder.build_call(hook, &arguments, "")?;
     builder.build_unreachable()?;
     Ok(())
 }

@@ -105,12 +105,12 @@ fn entries() {
 fn panics() {
     let module = stage("panics.ll", "x86_64", "linked.ll", &[]);
     insta::assert_snapshot!(lines(&module, &["@panic.message", "call void @__outboard_dev_panic"]), @r#"
-    @panic.message.1 = private unnamed_addr constant [19 x i8] c"index out of bounds"
-    @panic.message.3 = private unnamed_addr constant [5 x i8] c"abort"
+    @panic.message.2 = private unnamed_addr constant [54 x i8] c"index out of bounds: the len is {} but the index is {}"
+    @panic.message.4 = private unnamed_addr constant [5 x i8] c"abort"
     call void @__outboard_dev_panic(ptr nonnull @text, i64 7, ptr nonnull @where)
-    call void @__outboard_dev_panic(ptr nonnull @panic.message.1, i64 19, ptr nonnull @where)
+    call void @__outboard_dev_panic_with_numbers(ptr nonnull @panic.message.2, i64 54, ptr nonnull @where, i64 3, i64 %index)
     call void @__outboard_dev_panic(ptr nonnull @text, i64 7, ptr nonnull @where)
-    call void @__outboard_dev_panic(ptr nonnull @panic.message.3, i64 5, ptr null)
+    call void @__outboard_dev_panic(ptr nonnull @panic.message.4, i64 5, ptr null)
     "#);
     for target in GPUS {
         let left = stage("panics.ll", target, "optimized.ll", &[]);

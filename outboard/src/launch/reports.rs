@@ -140,12 +140,24 @@ fn find_panic(mut bytes: &[u8]) -> Option<Reported> {
             Some(String::from_utf8_lossy(texts.get(start..start + length)?).into_owned())
         };
         let (line, column) = (word(8)?, word(9)?);
-        let file = text(kernel, file)?;
-        let location = (!file.is_empty()).then(|| format!("{file}:{line}:{column}"));
-        let message = text(kernel + location.as_ref().map_or(0, |_| file.len()), message)?;
+        let file_name = text(kernel, file)?;
+        let location = (file > 0).then(|| format!("{file_name}:{line}:{column}"));
+        let values = texts.get((kernel + file + message).next_multiple_of(8)..)?;
+        let values = values.chunks_exact(8).take(word(13)? as usize);
+        let message = with_values(&text(kernel + file, message)?, values);
         let place = [[word(2)?, word(3)?, word(4)?], [word(5)?, word(6)?, word(7)?]];
         return Some(Reported { message, location, place });
     }
+}
+
+/// `text` with a value for each `{}` in it.
+fn with_values<'v>(text: &str, values: impl Iterator<Item = &'v [u8]>) -> String {
+    let mut message = text.to_owned();
+    for value in values {
+        let number = value.iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+        message = message.replacen("{}", &number.to_string(), 1);
+    }
+    message
 }
 
 #[cfg(test)]
@@ -154,13 +166,19 @@ mod tests {
     use abi::reports::PRINTED;
 
     fn record(kind: u32, place: u32, texts: [&str; 3]) -> Vec<u8> {
+        record_with(kind, place, texts, &[])
+    }
+
+    fn record_with(kind: u32, place: u32, texts: [&str; 3], values: &[u64]) -> Vec<u8> {
         let length: usize = texts.iter().map(|text| text.len()).sum();
-        let size = 56 + length.next_multiple_of(8);
-        let lengths = texts.map(|text| text.len() as u32);
-        let words = [size as u32, kind, place, 0, 0, 1, 0, 0, 12, 34, lengths[0], lengths[1], lengths[2], 0];
+        let before_values = 56 + length.next_multiple_of(8);
+        let size = (before_values + 8 * values.len()) as u32;
+        let [kernel, file, text] = texts.map(|text| text.len() as u32);
+        let words = [size, kind, place, 0, 0, 1, 0, 0, 12, 34, kernel, file, text, values.len() as u32];
         let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         bytes.extend(texts.concat().bytes());
-        bytes.resize(size, 0);
+        bytes.resize(before_values, 0);
+        bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         bytes
     }
 
@@ -174,6 +192,9 @@ mod tests {
         .concat();
         let found = find_panic(&bytes).expect("there is one");
         assert_eq!((found.message.as_str(), found.location.as_deref()), ("too bad", Some("a.rs:12:34")));
+        let numbers = record_with(PANICKED, 2, ["kernel", "a.rs", "{} of {}"], &[7, u64::MAX]);
+        let found_numbers = find_panic(&numbers).expect("there is one");
+        assert_eq!(found_numbers.message, "7 of 18446744073709551615");
         let geometry = Geometry { grid: [9; 3], block: [32, 1, 1], shared_bytes: 0 };
         assert_eq!(found.item(&geometry), Some([65, 0, 0]));
         let nowhere = find_panic(&record(PANICKED, NOWHERE, ["kernel", "", "x"])).expect("there is one");
