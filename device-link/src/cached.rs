@@ -2,12 +2,12 @@
 //! cost no look into the inputs; and where those changed, the code of parts, and what modules refer to.
 
 use crate::compile::Compiled;
-use crate::error::Error;
 use crate::linker::find_linker;
 use crate::options::Options;
 use crate::retarget::library;
 use crate::target::{Selection, Target, has_vector_math};
 use crate::{ImageReport, Result, cuda};
+use bitcode_link::FileError;
 use bitcode_link::cache::{Cache, Found, Key, KeyBuilder};
 use bitcode_link::{Input, Summary, rust_library_files};
 use diagnostics::{Code, Warning};
@@ -66,7 +66,7 @@ impl LinkCache {
         let Some(folder) = options.cache_dir.as_ref().filter(|_| options.save_temps.is_none()) else {
             return Ok(None);
         };
-        let cache = Cache::open(folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
+        let cache = Cache::open(folder).map_err(FileError::writing(folder))?;
         let mut maker = KeyBuilder::new(concat!("device-link ", env!("CARGO_PKG_VERSION")));
         // Two builds of one version make different images while they are worked on.
         maker.part("program", stamp(&std::env::current_exe().unwrap_or_default()).as_bytes());

@@ -4,6 +4,7 @@ use crate::Result;
 use crate::error::Error;
 use abi::kinds::{ImageKind, OffloadKind};
 use abi::names::{ARCH_KEY, TRIPLE_KEY};
+use bitcode_link::FileError;
 use diagnostics::{Code, Warning, names};
 use offload_binary::{Image, KernelList, Slot, check_container, check_machine, decode, encode};
 use serde::Serialize;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// Reads the images of the container, or of the ELF file with containers in it, at `path`.
 pub fn read(path: &Path) -> Result<Vec<Image>> {
-    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let bytes = std::fs::read(path).map_err(FileError::reading(path))?;
     decode(&bytes).map_err(|source| Error::Container { path: path.to_owned(), source })
 }
 
@@ -56,7 +57,7 @@ pub fn image_of_argument(text: &str) -> Result<Image> {
     strings.append(&mut pairs);
 
     let path = PathBuf::from(file);
-    let bytes = std::fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let bytes = std::fs::read(&path).map_err(FileError::reading(&path))?;
     let suffix = path.extension().unwrap_or_default().to_string_lossy();
     Ok(Image { kind: ImageKind::from_suffix(&suffix), offload_kind, flags: 0, strings, bytes })
 }

@@ -266,24 +266,9 @@ pub enum Error {
         /// Why.
         text: String,
     },
-    /// A file that can't be read.
-    #[error("can't read `{}`", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A file that can't be written.
-    #[error("can't write `{}`", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
+    /// A file that can't be read or written.
+    #[error(transparent)]
+    File(#[from] bitcode_link::FileError),
     /// A file that isn't a container.
     #[error("`{}` can't be read as a container", path.display())]
     Container {

@@ -7,6 +7,7 @@ use crate::tool;
 use crate::{Result, cuda, ir_text};
 use abi::kinds::ImageKind;
 use abi::names::{IR_KEY, LINKED_IR_KEY, PTX_KEY, RESOURCES_KEY};
+use bitcode_link::FileError;
 use diagnostics::names;
 use object::read::elf::ElfFile64;
 use object::{LittleEndian, Object as _, ObjectSymbol as _};
@@ -198,9 +199,9 @@ fn disassemble(image: &Image, name: &'static str, file: &str, arguments: &[&str]
         (own.chain(tool::on_path(name)).collect(), help)
     };
     let program = tool::find(name, &candidates, help)?;
-    let folder = tempfile::tempdir().map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
+    let folder = tempfile::tempdir().map_err(FileError::writing(&std::env::temp_dir()))?;
     let path = folder.path().join(file);
-    std::fs::write(&path, &image.bytes).map_err(|source| Error::Write { path: path.clone(), source })?;
+    std::fs::write(&path, &image.bytes).map_err(FileError::writing(&path))?;
     let output = tool::run(name, Command::new(program).args(arguments).arg(&path))?;
     Ok(without_folder(&String::from_utf8_lossy(&output.stdout), folder.path()))
 }

@@ -1,9 +1,9 @@
 //! The ELF linker: found, and run on the kernels' objects and the objects given.
 
 use crate::Result;
-use crate::error::Error;
 use crate::object_file::ObjectFile;
 use crate::tool;
+use bitcode_link::FileError;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -43,11 +43,9 @@ pub(crate) fn link_image(link: &Link<'_>) -> Result<Linked> {
         Some(linker) => linker.to_owned(),
         None => find_linker()?,
     };
-    let folder = tempfile::tempdir().map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
+    let folder = tempfile::tempdir().map_err(FileError::writing(&std::env::temp_dir()))?;
     let file = |name: &str| folder.path().join(name);
-    let write = |path: &Path, bytes: &[u8]| {
-        std::fs::write(path, bytes).map_err(|source| Error::Write { path: path.to_owned(), source })
-    };
+    let write = |path: &Path, bytes: &[u8]| std::fs::write(path, bytes).map_err(FileError::writing(path));
     let (exports, image) = (file("exports"), file("kernels.so"));
     write(&exports, version_script(&link.exports).as_bytes())?;
     let mut script = OsString::from("--version-script=");
@@ -72,7 +70,7 @@ pub(crate) fn link_image(link: &Link<'_>) -> Result<Linked> {
     }
     command.args(&link.arguments).arg(script).arg("-o").arg(&image);
     tool::run(TOOL, &mut command)?;
-    let bytes = std::fs::read(&image).map_err(|source| Error::Read { path: image.clone(), source })?;
+    let bytes = std::fs::read(&image).map_err(FileError::reading(&image))?;
     Ok(Linked { bytes, command: tool::show(&command) })
 }
 

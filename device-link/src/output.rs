@@ -1,14 +1,14 @@
 //! Files that a run writes: whole or not at all.
 
 use crate::Result;
-use crate::error::Error;
+use bitcode_link::FileError;
 use llvm_plugin::inkwell::module::Module;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Writes `bytes` to `path` by way of a temporary file beside it, so that no half-written file is ever there.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |source| Error::Write { path: path.to_owned(), source };
+    let failed = |source: std::io::Error| FileError::writing(path)(source);
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -33,8 +33,7 @@ pub(crate) struct Temps {
 impl Temps {
     pub(crate) fn new(folder: Option<&Path>) -> Result<Self> {
         if let Some(folder) = folder {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+            std::fs::create_dir_all(folder).map_err(FileError::writing(folder))?;
         }
         Ok(Self { folder: folder.map(ToOwned::to_owned) })
     }

@@ -2,9 +2,9 @@
 
 use crate::Result;
 use crate::cuda;
-use crate::error::Error;
 use crate::target::generation;
 use crate::tool::{self, ToolError};
+use bitcode_link::FileError;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -84,15 +84,14 @@ impl Ptxas {
 
     /// Assembles `ptx` for `cpu`.
     pub(crate) fn assemble(&self, ptx: &[u8], cpu: &str, level: u8) -> Result<Assembled> {
-        let folder =
-            tempfile::tempdir().map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
+        let folder = tempfile::tempdir().map_err(FileError::writing(&std::env::temp_dir()))?;
         let (source, cubin) = (folder.path().join("kernels.ptx"), folder.path().join("kernels.cubin"));
-        std::fs::write(&source, ptx).map_err(|error| Error::Write { path: source.clone(), source: error })?;
+        std::fs::write(&source, ptx).map_err(FileError::writing(&source))?;
         let mut command = Command::new(&self.path);
         command.arg(format!("-arch={cpu}")).arg(format!("-O{level}")).arg("-v");
         command.arg(&source).arg("-o").arg(&cubin);
         let output = tool::run(TOOL, &mut command)?;
-        let bytes = std::fs::read(&cubin).map_err(|source| Error::Read { path: cubin.clone(), source })?;
+        let bytes = std::fs::read(&cubin).map_err(FileError::reading(&cubin))?;
         let notes = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
         Ok(Assembled { cubin: bytes, command: tool::show(&command), notes: notes.into_owned() })
     }

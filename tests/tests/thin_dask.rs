@@ -44,36 +44,44 @@ fn wait_for(lines: &mut impl Iterator<Item = std::io::Result<String>>, text: &st
     panic!("`{text}` was not among\n{seen}");
 }
 
+/// Soon after the start, and when little is left to do.
 #[test]
 #[expect(clippy::print_stderr, reason = "a test that is left out says so")]
 fn a_worker_in_another_network_dies_and_the_bytes_are_the_same() {
     let Some(python) = python() else { return };
     let scratch = Scratch::new();
-    let mut cluster = match Cluster::apart(&scratch, &python, 2) {
-        Ok(cluster) => cluster,
-        Err(why) => {
-            eprintln!("left out: no networks apart: {why}");
-            return;
-        }
-    };
     let names = Workload::new(&scratch, Machine::Host, 24, 12).names();
+    let lld = Run::new(llvm().tool("ld.lld")).dir(scratch.folder()).args(&names);
+    lld.args(["-shared", "-o", "theirs.so", "--lto-obj-path=theirs"]).ok();
+    for done in [1, 20] {
+        match Cluster::apart(&scratch, &python, 2) {
+            Ok(cluster) => check_killed(&scratch, cluster, &python, (&names, done)),
+            Err(why) => eprintln!("left out: no networks apart: {why}"),
+        }
+        for left in ["ours", "worker1.store", "worker2.store"] {
+            // Each link from nothing, where there was one.
+            let _ = std::fs::remove_dir_all(scratch.path(left));
+        }
+    }
+}
+
+/// Links `names`, and kills one of two workers when `done` jobs are done.
+fn check_killed(scratch: &Scratch, mut cluster: Cluster, python: &Path, (names, done): (&[String], usize)) {
     let mut command = cluster.command(bitcode_link());
     command.args(["thin", "--executor=dask", "--shared", "--progress=always", "--objects=ours"]);
-    command.args(["--dask-scheduler", cluster.scheduler(), "--python"]).arg(&python).args(&names);
+    command.args(["--dask-scheduler", cluster.scheduler(), "--python"]).arg(python).args(names);
     let mut link = command.current_dir(scratch.folder()).stderr(Stdio::piped()).spawn().expect("ip runs it");
     let mut lines = BufReader::new(link.stderr.take().expect("a pipe")).lines();
-    let mut seen = wait_for(&mut lines, "progress: 4/24");
+    let mut seen = wait_for(&mut lines, &format!("progress: {done}/24"));
     cluster.kill_worker(0);
     seen += &wait_for(&mut lines, "summary: 24 modules, 24 compiled");
     assert!(link.wait().expect("it ended").success());
     for worker in ["10.77.1.2", "10.77.2.2"] {
-        assert!(seen.contains(worker), "{worker} did nothing:\n{seen}");
+        assert!(done == 1 || seen.contains(worker), "{worker} did nothing:\n{seen}");
     }
-    let lld = Run::new(llvm().tool("ld.lld")).dir(scratch.folder()).args(&names);
-    lld.args(["-shared", "-o", "theirs.so", "--lto-obj-path=theirs"]).ok();
     for (number, name) in names.iter().enumerate() {
         same_files(
-            &scratch,
+            scratch,
             &format!("ours/{}", name.replace(".o", ".thin.o")),
             &format!("theirs{}", number + 1),
         );

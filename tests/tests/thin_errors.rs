@@ -55,6 +55,7 @@ fn what_goes_wrong_is_told() {
         &["one.o", "--shared", "--linker=nowhere", "-o", "out"],
         &["nvidia.ll", "--shared", "-o", "out"],
         &["twice.o", "--shared", "-o", "text/out"],
+        &["twice.o", "--shared", "--cache-dir=text", "-o", "out"],
         &["twice.o", "--executor=make", "-o", "out"],
         &["twice.o", "--executor=dask", "-o", "out"],
         &["twice.o", "--executor=dask", "--dask-scheduler=x", "--python=nowhere", "-o", "out"],

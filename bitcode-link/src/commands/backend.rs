@@ -2,10 +2,10 @@
 
 use super::code::CodeArguments;
 use super::tell;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use bitcode_link::FileError;
-use bitcode_link::cache::{Cache, Found};
-use bitcode_link::thin::{ThinError, compile_files, files_key, write_file};
+use bitcode_link::cache::Found;
+use bitcode_link::thin::{ThinError, compile_files, files_key, open_cache, write_file};
 use clap::{Args, ValueEnum};
 use llvm_plugin::thin_lto::{Relocation, ThinConfig, ThinFile, index_modules};
 use std::path::{Path, PathBuf};
@@ -61,8 +61,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     let module = ThinFile { name: &name, bytes: &module };
     let imports: Vec<_> = imports.iter().map(|(name, bytes)| ThinFile { name, bytes }).collect();
     let config = config(arguments);
-    let cache =
-        arguments.cache_dir.as_deref().map(Cache::open).transpose().context("can't open the cache")?;
+    let cache = open_cache(arguments.cache_dir.as_deref())?;
     let key = cache.is_some().then(|| files_key(module, &index, &imports, &config));
     if let Some((cache, key)) = cache.as_ref().zip(key.as_ref()) {
         match cache.find(key) {

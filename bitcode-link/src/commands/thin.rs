@@ -5,11 +5,11 @@ use super::tell;
 pub(crate) use super::thin_arguments::Arguments;
 use super::thin_arguments::Executor;
 use anyhow::{Context as _, Result};
-use bitcode_link::cache::{Cache, Key};
+use bitcode_link::cache::Key;
 use bitcode_link::thin::executor::{BuildFiles, BuildSystem, run_dask, run_threads};
 use bitcode_link::thin::{
     FinalLink, Inputs, Job, LinkKind, Lookup, Outputs, ThinError, ThinOptions, ThinPlan, job_key,
-    object_names, plan_thin, read_inputs, write_file,
+    object_names, open_cache, plan_thin, read_inputs, write_file,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -79,8 +79,7 @@ struct Compiled {
 
 fn compile(arguments: &Arguments, plan: &ThinPlan<'_>, json: bool) -> Result<Compiled> {
     let started = Instant::now();
-    let cache =
-        arguments.cache_dir.as_deref().map(Cache::open).transpose().context("can't open the cache")?;
+    let cache = open_cache(arguments.cache_dir.as_deref())?;
     let keys: Vec<Key> = match cache {
         Some(_) => plan.jobs.iter().map(|job| job_key(job, &plan.config)).collect(),
         None => Vec::new(),

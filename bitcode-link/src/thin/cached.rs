@@ -1,10 +1,19 @@
 //! Objects in the cache, under a hash of all that they are made of: whoever makes them, they are the same.
 
+use super::ThinResult;
 use super::inputs::digest;
 use super::plan::Job;
 use crate::cache::{Cache, Found, Key, KeyBuilder};
+use crate::file_error::FileError;
 use llvm_plugin::inkwell::support::get_llvm_version;
 use llvm_plugin::thin_lto::{ThinConfig, ThinFile};
+use std::path::Path;
+
+/// The cache in `folder`, if one is named.
+pub fn open_cache(folder: Option<&Path>) -> ThinResult<Option<Cache>> {
+    let Some(folder) = folder else { return Ok(None) };
+    Ok(Some(Cache::open(folder).map_err(FileError::writing(folder))?))
+}
 
 /// The key of the object that `job` makes.
 pub fn job_key(job: &Job<'_>, config: &ThinConfig) -> Key {

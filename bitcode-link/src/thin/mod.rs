@@ -21,7 +21,7 @@ mod output;
 mod temporary;
 
 pub use backend::{compile, compile_files};
-pub use cached::{Lookup, files_key, job_key};
+pub use cached::{Lookup, files_key, job_key, open_cache};
 pub use error::ThinError;
 pub use final_link::FinalLink;
 pub use inputs::{Inputs, LinkInput, ThinModule, read_inputs};

@@ -20,7 +20,7 @@ impl Error {
             Self::Layout { .. } => Code::OB0027,
             Self::CallingConvention { .. } => Code::OB0028,
             Self::MathLibrary { .. } => Code::OB0029,
-            Self::Read { .. } | Self::Write { .. } => Code::OB0207,
+            Self::File(error) => error.code(),
             Self::NotRelocatable { .. } | Self::NoBitcode { .. } => Code::OB0301,
             Self::MixedCpus { .. }
             | Self::ObjectMachine { .. }

@@ -2,9 +2,9 @@
 
 use super::{Facts, Target};
 use crate::Result;
-use crate::error::Error;
 use crate::retarget::conventions;
 use crate::tool;
+use bitcode_link::FileError;
 use llvm_plugin::backend::initialize_spirv;
 use llvm_plugin::control_flow::return_at_traps;
 use llvm_plugin::inkwell::module::Module;
@@ -36,9 +36,9 @@ const VALIDATOR: &str = "spirv-val";
 /// Has the validator of SPIR-V Tools look at `module`, where it is installed, and returns its command.
 pub(super) fn validate(module: &[u8]) -> Result<Option<String>> {
     let Some(validator) = tool::on_path(VALIDATOR).find(|path| path.is_file()) else { return Ok(None) };
-    let folder = tempfile::tempdir().map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
+    let folder = tempfile::tempdir().map_err(FileError::writing(&std::env::temp_dir()))?;
     let path = folder.path().join("kernels.spv");
-    std::fs::write(&path, module).map_err(|source| Error::Write { path: path.clone(), source })?;
+    std::fs::write(&path, module).map_err(FileError::writing(&path))?;
     let mut command = Command::new(validator);
     command.arg(&path);
     tool::run(VALIDATOR, &mut command)?;
