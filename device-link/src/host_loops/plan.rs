@@ -202,3 +202,51 @@ impl Operand {
         if let Self::Value(value) = *self { Some(value) } else { None }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::flow::{Block, Flow, Kind, Operand, Value};
+    use super::super::uniformity::Divergence;
+    use super::Plan;
+    use std::collections::BTreeSet;
+
+    /// Blocks that follow each other. One that begins with something of [`Kind::Other`] is a barrier.
+    fn flow(blocks: &[&[(Kind, &[Operand])]]) -> Flow {
+        let mut flow = Flow::default();
+        for (number, instructions) in blocks.iter().enumerate() {
+            let start = flow.values.len();
+            for (kind, operands) in *instructions {
+                flow.values.push(Value { block: number, kind: *kind, operands: operands.to_vec() });
+            }
+            let is_end = number + 1 == blocks.len();
+            flow.blocks.push(Block {
+                values: start..flow.values.len(),
+                successors: if is_end { Vec::new() } else { vec![number + 1] },
+                predecessors: number.checked_sub(1).into_iter().collect(),
+                is_barrier: instructions[0].0 == Kind::Other,
+                is_end,
+            });
+        }
+        flow
+    }
+
+    #[test]
+    fn what_is_computed_anew_behind_a_later_barrier_is_of_what_earlier_ones_keep() {
+        const ITEM: Operand = Operand::Parameter(1);
+        let (shared, end) = ((Kind::Pure, &[Operand::Parameter(0)][..]), (Kind::Terminator, &[][..]));
+        let barrier = [(Kind::Other, &[][..]), end];
+        // Value 1 is all that is used behind the first barrier; 5, made of it, is made of 0 behind the second.
+        let flow = flow(&[
+            &[shared, (Kind::Cheap, &[Operand::Value(0)]), end],
+            &barrier,
+            &[(Kind::Cheap, &[Operand::Value(1), ITEM]), end],
+            &barrier,
+            &[(Kind::Terminator, &[Operand::Value(5)])],
+        ]);
+        let plan = Plan::of(&flow, &Divergence::of(&flow, |parameter| parameter == 1));
+        let kept: Vec<_> = plan.barriers.iter().map(|barrier| barrier.kept.clone()).collect();
+        assert_eq!(kept, [BTreeSet::from([0, 1]), BTreeSet::from([0])]);
+        assert_eq!(plan.barriers[1].anew, [1, 5]);
+        assert_eq!((plan.uniform, plan.own), (vec![0, 1], vec![]));
+    }
+}
