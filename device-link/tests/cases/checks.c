@@ -97,3 +97,9 @@ void long_sides(uint64_t length, uint64_t *out) {
   }
   out[i] = number;
 }
+
+// Two items far from each other write to one place: what a thread sanitizer is to find.
+void racing(uint64_t length, uint64_t *out) {
+  uint64_t i = __outboard_dev_global_id_x();
+  if (i < length) out[i / 1000000] = i;
+}

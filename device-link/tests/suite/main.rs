@@ -17,6 +17,7 @@ mod native_members;
 mod parts;
 mod retarget;
 mod run;
+mod sharing;
 mod support;
 mod targets;
 mod toolchains;
