@@ -48,10 +48,16 @@ pub(crate) fn find<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Vec<Chec
         let [then, other] = ways.as_slice() else { continue };
         let index = |block| blocks.iter().position(|known| known == block);
         let (Some(then), Some(other)) = (index(then), index(other)) else { continue };
-        let (then, other) = (search.leaves(then), search.leaves(other));
-        if then != other {
-            checks.extend(search.check(branch, other));
+        let leaving = [then, other].map(|way| search.leaves(way));
+        if leaving[0] == leaving[1] {
+            continue;
         }
+        let left = if leaving[0] { then } else { other };
+        // Where all items return together, that is no exception.
+        let is_common = |check: &Check<'_>| {
+            !search.panics(left) && check.requirements.iter().all(|one| matches!(one, Requirement::Is { .. }))
+        };
+        checks.extend(search.check(branch, leaving[1]).filter(|check| !is_common(check)));
     }
     checks
 }
@@ -73,12 +79,7 @@ pub(crate) fn find_sides<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Ve
             continue;
         }
         let first = search.work(then, other) >= search.work(other, then);
-        let found = [first, !first].into_iter().find_map(|stays| search.check(branch, stays));
-        // Only one item of a row can be equal to something.
-        let holds_once = |requirement: &Requirement<'_>| {
-            matches!(requirement, Requirement::Compares { predicate: IntPredicate::EQ, .. })
-        };
-        sides.extend(found.filter(|check| !check.requirements.iter().any(holds_once)));
+        sides.extend([first, !first].into_iter().find_map(|stays| search.check(branch, stays)));
     }
     sides
 }
@@ -135,25 +136,34 @@ enum Shape {
 impl<'ctx> Search<'_, 'ctx> {
     /// Whether nothing comes of an item that goes to `block`, but a panic.
     fn leaves(&self, block: usize) -> bool {
+        // Whatever it does on the way to a panic.
+        self.panics(block)
+            || self.reached(block).into_iter().all(|block| {
+                let terminator = self.all[self.flow.terminator(block)];
+                let status =
+                    operand(terminator, 0).filter(|_| terminator.get_opcode() == InstructionOpcode::Return);
+                let known = status.and_then(|status| status.into_int_value().get_zero_extended_constant());
+                let waits = self.ends(block)
+                    && known.is_some_and(|status| status != 0 && status != u64::from(PANICKED));
+                let mut values = self.flow.blocks[block].values.clone();
+                let panics = self.ends(block) && !self.flow.blocks[block].is_end;
+                panics || !waits && values.all(|value| self.flow.values[value].kind != Kind::Other)
+            })
+    }
+
+    /// Whether an item that goes to `block` panics.
+    fn panics(&self, block: usize) -> bool {
+        let mut ends = self.reached(block).into_iter().filter(|block| self.ends(*block)).peekable();
+        ends.peek().is_some() && ends.all(|block| !self.flow.blocks[block].is_end)
+    }
+
+    fn reached(&self, block: usize) -> Vec<usize> {
         let reached = self.flow.reach(&[block], |block| self.flow.blocks[block].successors.clone());
-        let reached: Vec<_> = (0..self.flow.blocks.len()).filter(|block| reached[*block]).collect();
-        let is_end = |block: usize| self.flow.blocks[block].successors.is_empty();
-        let panics = |block: usize| is_end(block) && !self.flow.blocks[block].is_end;
-        let mut ends = reached.iter().copied().filter(|block| is_end(*block)).peekable();
-        // Whatever it does on the way there.
-        if ends.peek().is_some() && ends.all(panics) {
-            return true;
-        }
-        reached.into_iter().all(|block| {
-            let terminator = self.all[self.flow.terminator(block)];
-            let status =
-                operand(terminator, 0).filter(|_| terminator.get_opcode() == InstructionOpcode::Return);
-            let known = status.and_then(|status| status.into_int_value().get_zero_extended_constant());
-            let waits =
-                is_end(block) && known.is_some_and(|status| status != 0 && status != u64::from(PANICKED));
-            let mut values = self.flow.blocks[block].values.clone();
-            panics(block) || !waits && values.all(|value| self.flow.values[value].kind != Kind::Other)
-        })
+        (0..self.flow.blocks.len()).filter(|block| reached[*block]).collect()
+    }
+
+    fn ends(&self, block: usize) -> bool {
+        self.flow.blocks[block].successors.is_empty()
     }
 
     /// How many instructions items may come to on the way to `block` that they can't on the way to `other`.
@@ -170,7 +180,12 @@ impl<'ctx> Search<'_, 'ctx> {
         let condition = operand(self.all[branch], 0).filter(|condition| self.number(*condition).is_some())?;
         let mut requirements = Vec::new();
         let known = self.decompose(condition, stays, &mut requirements);
-        known.then_some(Check { branch, stays, requirements })
+        // Only one item of a row can be equal to something.
+        let holds_once = |requirement: &Requirement<'_>| {
+            matches!(requirement, Requirement::Compares { predicate: IntPredicate::EQ, .. })
+        };
+        let holds = known && !requirements.iter().any(holds_once);
+        holds.then_some(Check { branch, stays, requirements })
     }
 
     fn number(&self, value: BasicValueEnum<'ctx>) -> Option<usize> {

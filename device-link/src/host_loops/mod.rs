@@ -19,6 +19,8 @@ mod ranges;
 mod shared;
 mod state_machine;
 mod stretches;
+#[cfg(test)]
+mod tests;
 mod uniformity;
 mod variables;
 

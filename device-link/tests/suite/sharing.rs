@@ -47,7 +47,11 @@ fn threads_that_share_a_launch_do_not_race() {
     for arguments in [&[][..], &["two"]] {
         let ran = run(folder.path(), arguments);
         assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
-        assert_eq!(String::from_utf8_lossy(&ran.stdout), "1 panicked: thread 5 of block 0\n", "{arguments:?}");
+        assert_eq!(
+            String::from_utf8_lossy(&ran.stdout),
+            "1 panicked: thread 5 of block 0\n",
+            "{arguments:?}"
+        );
     }
     let ran = run(folder.path(), &["racing"]);
     let text = String::from_utf8_lossy(&ran.stderr);
