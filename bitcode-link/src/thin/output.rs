@@ -3,6 +3,7 @@
 use super::ThinResult;
 use super::plan::Job;
 use crate::file_error::FileError;
+use crate::output::{folder_of, temporary_beside};
 use std::collections::HashSet;
 use std::fs::Permissions;
 use std::io::Write as _;
@@ -43,16 +44,8 @@ impl Outputs {
     pub fn add_with_mode(&mut self, path: &Path, bytes: &[u8], mode: Permissions) -> ThinResult<()> {
         // tempfile's own texts name the temporary file.
         let failed = |source: std::io::Error| FileError::writing(path)(source.kind().into());
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let mut file = tempfile::Builder::new()
-            .prefix(TEMPORARY)
-            .permissions(mode)
-            .tempfile_in(folder)
-            .map_err(failed)?;
+        std::fs::create_dir_all(folder_of(path)).map_err(failed)?;
+        let mut file = temporary_beside(path, mode).map_err(failed)?;
         file.write_all(bytes).map_err(failed)?;
         self.files.push((file, path.to_owned()));
         Ok(())
@@ -71,9 +64,6 @@ impl Outputs {
         Ok(())
     }
 }
-
-/// Of names of files that are being written.
-const TEMPORARY: &str = ".bitcode-link.";
 
 /// Writes one file, whole or not at all.
 pub fn write_file(path: &Path, bytes: &[u8]) -> ThinResult<()> {
