@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use tests::one_build::Build;
-use tests::{Run, Scratch, llvm, outboard_link, plugin};
+use tests::{Run, Scratch, device_link, llvm, outboard_link, plugin};
 
 /// A library with C's interface, and a program in C that calls it.
 const OF_C: &str = "int launch_all(void);\nint main(void) { return launch_all(); }\n";
@@ -81,6 +81,29 @@ fn launches_in_c_by_clang() {
         (&"x86_64-unknown-linux-gnu".into(), &serde_json::json!([]))
     );
     Run::new(&program).env("OMP_TARGET_OFFLOAD", "DISABLED").ok().prints("fallback: 3 5 7");
+}
+
+/// Links with `arguments` and runs on the device; gives the levels that the image has code for.
+fn levels(scratch: &Scratch, arguments: &[&Path]) -> Vec<&'static str> {
+    let (program, image) = (scratch.path("main"), scratch.path("image.so"));
+    Run::new(outboard_link()).args(arguments).arg("-o").arg(&program).ok();
+    Run::new(&program).env("OMP_TARGET_OFFLOAD", "MANDATORY").ok().prints("device: 3 5 7");
+    Run::new(device_link()).arg("extract").arg(&program).arg("-o").arg(&image).ok();
+    let symbols = Run::new(llvm().tool("llvm-nm")).arg("-j").arg(&image).ok().stdout;
+    let has = |level: &&str| symbols.lines().any(|symbol| symbol.ends_with(&format!(".{level}")));
+    ["x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"].into_iter().filter(has).collect()
+}
+
+#[test]
+fn optimized_programs_have_code_for_several_levels() {
+    let scratch = Scratch::new();
+    let [optimized, generic, linker] =
+        ["-Wl,-O1", "--outboard-device=x86_64", "-Wl,--as-needed"].map(Path::new);
+    let object = clang_object(&scratch);
+    let all = ["x86-64", "x86-64-v3", "x86-64-v4"];
+    assert_eq!(levels(&scratch, &[&object, linker]), [""; 0]);
+    assert_eq!(levels(&scratch, &[&object, linker, optimized]), all);
+    assert_eq!(levels(&scratch, &[&object, optimized, generic]), [""; 0]);
 }
 
 #[test]

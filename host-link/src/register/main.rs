@@ -78,18 +78,15 @@ fn run(job: &Job, told: &mut Report) -> Result<()> {
     let mut roots = roots::find(&units);
     let embedded = Embedded::read(&job.embedded)?;
     let mut images = Vec::new();
-    let mut host = if job.options.levels { LEVELS } else { GENERIC };
     while !roots.is_empty() {
         let archives = Archives::write(&roots::needed(&units, &embedded, &roots)?)?;
         let warning = |warning: &Warning| archives.in_words_of_files(warning.clone().into());
-        match link_device(&archives.paths(), &device_options(job, &roots, host)) {
+        match link_device(&archives.paths(), &device_options(job, &roots)) {
             Ok(report) => {
                 told.diagnostics.extend(report.warnings.iter().map(warning));
                 images.extend(report.images.into_iter().map(|image| image.image));
                 break;
             }
-            // Machine code is for one level. Nobody has asked for others.
-            Err(failure) if host == LEVELS && is_of_object_for_levels(&failure) => host = GENERIC,
             Err(failure) => {
                 let known = Known { places: &Places::of(&units), roots: &roots };
                 let refused = refusal(&failure, job, &known);
@@ -113,12 +110,8 @@ fn run(job: &Job, told: &mut Report) -> Result<()> {
     Ok(write_file(&job.object, &object)?)
 }
 
-fn is_of_object_for_levels(failure: &Failure) -> bool {
-    matches!(*failure.error, device_link::Error::ObjectForLevels { .. })
-}
-
-/// `host` is what device-link calls so.
-fn device_options(job: &Job, roots: &Roots<'_>, host: &str) -> Options {
+fn device_options(job: &Job, roots: &Roots<'_>) -> Options {
+    let host = if job.options.levels { LEVELS } else { GENERIC };
     let target = |device: &str| {
         let device = if device == HOST { host } else { device };
         device.parse().unwrap_or_else(|never: std::convert::Infallible| match never {})
