@@ -7,7 +7,7 @@ const PREFIX_VARIABLE: &str = "LLVM_SYS_221_PREFIX";
 const DEBIAN_PREFIX: &str = "/usr/lib/llvm-22";
 const VERSION: &str = "22.1";
 
-const SHIM: [&str; 22] = [
+const SHIM: [&str; 23] = [
     "cpp/pass_builder.cpp",
     "cpp/diagnostic.cpp",
     "cpp/module.cpp",
@@ -21,6 +21,7 @@ const SHIM: [&str; 22] = [
     "cpp/expand.cpp",
     "cpp/ptx_atomics.cpp",
     "cpp/narrow_atomics.cpp",
+    "cpp/plain_code.cpp",
     "cpp/aggregates.cpp",
     "cpp/inlining.cpp",
     "cpp/link.cpp",

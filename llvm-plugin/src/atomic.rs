@@ -23,6 +23,13 @@ pub fn set_scope<'ctx>(module: &Module<'ctx>, instruction: InstructionValue<'ctx
     }
 }
 
+/// What `instruction` does to memory isn't atomic any more: for memory that one thread alone accesses. A volatile
+/// access stays as it is. What was one instruction may be several then, and `instruction` gone.
+pub fn make_plain(instruction: InstructionValue<'_>) {
+    // SAFETY: a live instruction.
+    unsafe { ffi::outboard_make_plain(instruction.as_value_ref()) }
+}
+
 /// Has code for NVIDIA's GPUs keep the order of atomic operations, and who has to see them, as far as they have
 /// scopes (`scoped`): LLVM's back end writes them all relaxed and for the device, but compare-and-exchange where PTX
 /// has words for the order (`ordered`).

@@ -1,6 +1,8 @@
 //! Declarations of the shim, file by file in the order of cpp/.
 
-use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMContextRef, LLVMModuleRef, LLVMValueRef};
+use inkwell::llvm_sys::prelude::{
+    LLVMBasicBlockRef, LLVMContextRef, LLVMMetadataRef, LLVMModuleRef, LLVMValueRef,
+};
 use inkwell::llvm_sys::target_machine::LLVMTargetMachineRef;
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
@@ -145,6 +147,12 @@ unsafe extern "C" {
     pub(crate) fn outboard_demote_to_stack(instruction: LLVMValueRef) -> LLVMValueRef;
     pub(crate) fn outboard_remove_unreachable_blocks(function: LLVMValueRef);
     pub(crate) fn outboard_drop_poison_flags(instruction: LLVMValueRef);
+
+    pub(crate) fn outboard_make_plain(instruction: LLVMValueRef);
+    pub(crate) fn outboard_access_group(context: LLVMContextRef) -> LLVMMetadataRef;
+    pub(crate) fn outboard_add_access(access: LLVMValueRef, group: LLVMMetadataRef);
+    pub(crate) fn outboard_describe_loop(branch: LLVMValueRef, group: LLVMMetadataRef, narrow: bool);
+    pub(crate) fn outboard_unroll_small_loops(function: LLVMValueRef, rounds: c_uint, instructions: c_uint);
 
     pub(crate) fn outboard_debug_function_name(instruction: LLVMValueRef, sink: Sink, string: *mut c_void);
     pub(crate) fn outboard_debug_frames(instruction: LLVMValueRef, sink: Sink, string: *mut c_void);

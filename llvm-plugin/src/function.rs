@@ -25,6 +25,12 @@ pub fn has_promotable_variables(module: &Module<'_>) -> bool {
     unsafe { ffi::outboard_has_promotable_variables(module.as_mut_ptr()) }
 }
 
+/// Asks that the loops of `function` be unrolled whole which run a constant number of times, at most `rounds`, become no more than `instructions`, and have nothing in them that mustn't be copied.
+pub fn unroll_small_loops(function: FunctionValue<'_>, rounds: u32, instructions: u32) {
+    // SAFETY: a live function with a body.
+    unsafe { ffi::outboard_unroll_small_loops(function.as_value_ref(), rounds, instructions) }
+}
+
 /// Turns invokes into calls and drops landing pads and personality functions: nothing unwinds.
 pub fn drop_unwinding(module: &Module<'_>) {
     // SAFETY: a live module.

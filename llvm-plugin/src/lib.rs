@@ -8,6 +8,7 @@
 //! All `unsafe` of a plugin is here. LLVM is never linked: the symbols come from the compiler that loads
 //! the plugin, or from a program's own build script.
 
+pub mod access_group;
 pub mod address_space;
 pub mod assembly;
 pub mod atomic;

@@ -5,16 +5,26 @@
 //! doesn't wrap around on the way, with something that is the same for the whole row. Then so is what is between.
 
 use super::flow::{Flow, Kind, instructions};
-use super::item::{PANICKED, grows};
+use super::item::{PANICKED, Place, axis};
+use super::splits::Part;
 use llvm_plugin::control_flow::successors;
 use llvm_plugin::inkwell::IntPredicate;
 use llvm_plugin::inkwell::values::{BasicValueEnum, FunctionValue, InstructionOpcode, InstructionValue};
 use llvm_plugin::instruction::operand;
 
 /// The longest expression that is looked at.
-const DEEPEST: usize = 16;
+pub(super) const DEEPEST: usize = 16;
 
-/// What has to hold for a row.
+/// Which items conditions are to hold for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// Items that differ in x alone.
+    Row,
+    /// All items of a block.
+    Block,
+}
+
+/// What has to hold for a row, or for a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Requirement<'ctx> {
     /// The same for the whole row: has to be this.
@@ -35,12 +45,14 @@ pub(crate) struct Check<'ctx> {
     /// The value of its condition for items that stay.
     pub(crate) stays: bool,
     pub(crate) requirements: Vec<Requirement<'ctx>>,
+    /// The items that come to the branch; where there is no part, all of the row.
+    pub(crate) within: Option<Part<'ctx>>,
 }
 
 /// The checks of `function`, whose blocks and instructions are `flow`.
 pub(crate) fn find<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Vec<Check<'ctx>> {
     let (all, blocks) = (instructions(function), function.get_basic_blocks());
-    let search = Search { flow, all: &all };
+    let search = Search { over: Over::Row, flow, all: &all };
     let mut checks = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
         let branch = flow.terminator(number);
@@ -66,7 +78,7 @@ pub(crate) fn find<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Vec<Chec
 /// each a check that they take the way with more work.
 pub(crate) fn find_sides<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Vec<Check<'ctx>> {
     let (all, blocks) = (instructions(function), function.get_basic_blocks());
-    let search = Search { flow, all: &all };
+    let search = Search { over: Over::Row, flow, all: &all };
     let mut sides = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
         let ways = successors(*block);
@@ -84,28 +96,6 @@ pub(crate) fn find_sides<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Ve
     sides
 }
 
-/// Branches of `function` that all items of a row take the same way, whichever that is: for each a check that they take
-/// the first.
-pub(crate) fn find_common_ways<'ctx>(function: FunctionValue<'ctx>, flow: &Flow) -> Vec<Check<'ctx>> {
-    let all = instructions(function);
-    let search = Search { flow, all: &all };
-    let mut ways = Vec::new();
-    for (number, block) in function.get_basic_blocks().into_iter().enumerate() {
-        let branch = flow.terminator(number);
-        let Some(condition) = operand(all[branch], 0) else { continue };
-        let parts =
-            all[branch].get_opcode() == InstructionOpcode::Br && flow.blocks[number].successors.len() == 2;
-        let has_two = parts && successors(block).len() == 2;
-        // Neither what LLVM folds by itself, nor what only panics come to.
-        let matters = has_two && search.number(condition).is_some() && !search.leaves(number);
-        if matters && search.shape(condition, &mut Vec::new(), DEEPEST) == Some(Shape::Same) {
-            let requirements = vec![Requirement::Is { condition, wanted: true }];
-            ways.push(Check { branch, stays: true, requirements });
-        }
-    }
-    ways
-}
-
 impl<'ctx> Check<'ctx> {
     /// The same of a common way, that items take the second.
     pub(crate) fn other_way(&self) -> Self {
@@ -114,28 +104,44 @@ impl<'ctx> Check<'ctx> {
             other => other,
         };
         let requirements = self.requirements.iter().map(other).collect();
-        Self { branch: self.branch, stays: !self.stays, requirements }
+        Self { branch: self.branch, stays: !self.stays, requirements, within: None }
     }
 }
 
-struct Search<'a, 'ctx> {
-    flow: &'a Flow,
-    all: &'a [InstructionValue<'ctx>],
+pub(super) struct Search<'a, 'ctx> {
+    pub(super) over: Over,
+    pub(super) flow: &'a Flow,
+    pub(super) all: &'a [InstructionValue<'ctx>],
 }
 
 /// How a value depends on which item of its row computes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
+pub(super) enum Shape {
     Same,
     /// It grows by 1 from item to item.
     ByOne,
     /// It grows by something that doesn't change.
     BySteps,
+    /// It is the sum of two that grow.
+    Sum,
 }
 
 impl<'ctx> Search<'_, 'ctx> {
+    pub(super) fn reach(&self, block: usize) -> Vec<bool> {
+        self.flow.reach(&[block], |block| self.flow.blocks[block].successors.clone())
+    }
+
+    /// How `value` depends on the item, and what has to hold for that.
+    pub(super) fn growth(
+        &self,
+        value: BasicValueEnum<'ctx>,
+        needed: &mut Vec<Requirement<'ctx>>,
+    ) -> Option<Shape> {
+        if value.is_int_value() { self.shape(value, needed, DEEPEST) } else { None }
+    }
+
     /// Whether nothing comes of an item that goes to `block`, but a panic.
-    fn leaves(&self, block: usize) -> bool {
+    pub(super) fn leaves(&self, block: usize) -> bool {
         // Whatever it does on the way to a panic.
         self.panics(block)
             || self.reached(block).into_iter().all(|block| {
@@ -152,13 +158,13 @@ impl<'ctx> Search<'_, 'ctx> {
     }
 
     /// Whether an item that goes to `block` panics.
-    fn panics(&self, block: usize) -> bool {
+    pub(super) fn panics(&self, block: usize) -> bool {
         let mut ends = self.reached(block).into_iter().filter(|block| self.ends(*block)).peekable();
         ends.peek().is_some() && ends.all(|block| !self.flow.blocks[block].is_end)
     }
 
     fn reached(&self, block: usize) -> Vec<usize> {
-        let reached = self.flow.reach(&[block], |block| self.flow.blocks[block].successors.clone());
+        let reached = self.reach(block);
         (0..self.flow.blocks.len()).filter(|block| reached[*block]).collect()
     }
 
@@ -168,14 +174,13 @@ impl<'ctx> Search<'_, 'ctx> {
 
     /// How many instructions items may come to on the way to `block` that they can't on the way to `other`.
     fn work(&self, block: usize, other: usize) -> usize {
-        let [here, there] = [block, other]
-            .map(|start| self.flow.reach(&[start], |block| self.flow.blocks[block].successors.clone()));
+        let (here, there) = (self.reach(block), self.reach(other));
         let only_here = (0..self.flow.blocks.len()).filter(|block| here[*block] && !there[*block]);
         only_here.map(|block| self.flow.blocks[block].values.len()).sum()
     }
 
     /// What has to hold for the condition of `branch` to be `stays` in the whole row, if that can be told.
-    fn check(&self, branch: usize, stays: bool) -> Option<Check<'ctx>> {
+    pub(super) fn check(&self, branch: usize, stays: bool) -> Option<Check<'ctx>> {
         // A constant is where a branch was folded, and poison in code that nothing leads to any more.
         let condition = operand(self.all[branch], 0).filter(|condition| self.number(*condition).is_some())?;
         let mut requirements = Vec::new();
@@ -185,16 +190,16 @@ impl<'ctx> Search<'_, 'ctx> {
             matches!(requirement, Requirement::Compares { predicate: IntPredicate::EQ, .. })
         };
         let holds = known && !requirements.iter().any(holds_once);
-        holds.then_some(Check { branch, stays, requirements })
+        holds.then_some(Check { branch, stays, requirements, within: None })
     }
 
-    fn number(&self, value: BasicValueEnum<'ctx>) -> Option<usize> {
+    pub(super) fn number(&self, value: BasicValueEnum<'ctx>) -> Option<usize> {
         let instruction = llvm_plugin::instruction::as_instruction(value)?;
         self.all.iter().position(|known| *known == instruction)
     }
 
     /// Adds what makes `condition` have the value `wanted` in the whole row. False, where that can't be told.
-    fn decompose(
+    pub(super) fn decompose(
         &self,
         condition: BasicValueEnum<'ctx>,
         wanted: bool,
@@ -249,8 +254,8 @@ impl<'ctx> Search<'_, 'ctx> {
         let mut needed = Vec::new();
         let shapes = (self.shape(a, &mut needed, DEEPEST), self.shape(b, &mut needed, DEEPEST));
         let (grown, predicate, limit) = match shapes {
-            (Some(Shape::ByOne | Shape::BySteps), Some(Shape::Same)) => (a, predicate, b),
-            (Some(Shape::Same), Some(Shape::ByOne | Shape::BySteps)) => (b, swapped(predicate), a),
+            (Some(a_shape), Some(Shape::Same)) if a_shape != Shape::Same => (a, predicate, b),
+            (Some(Shape::Same), Some(b_shape)) if b_shape != Shape::Same => (b, swapped(predicate), a),
             _ => return false,
         };
         requirements.append(&mut needed);
@@ -260,7 +265,7 @@ impl<'ctx> Search<'_, 'ctx> {
     }
 
     /// How `value` depends on the item. Adds what has to hold for that.
-    fn shape(
+    pub(super) fn shape(
         &self,
         value: BasicValueEnum<'ctx>,
         needed: &mut Vec<Requirement<'ctx>>,
@@ -269,7 +274,7 @@ impl<'ctx> Search<'_, 'ctx> {
         let index = match self.number(value) {
             Some(index) if depth > 0 => index,
             Some(_) => return None,
-            None => return Some(self.shape_of_argument(value)),
+            None => return self.shape_of_argument(value),
         };
         let known = &self.flow.values[index];
         let instruction = self.all[index];
@@ -293,6 +298,13 @@ impl<'ctx> Search<'_, 'ctx> {
                 if grows(*a) != grows(*b) && instruction.get_disjoint_flag() == Ok(true) =>
             {
                 Some(if grows(*a) { *a } else { *b })
+            }
+            // Each of the two grows by less than half of what there is.
+            (InstructionOpcode::Add, [a, b]) if *a != Shape::Sum && *b != Shape::Sum => Some(Shape::Sum),
+            (InstructionOpcode::Or, [a, b])
+                if *a != Shape::Sum && *b != Shape::Sum && instruction.get_disjoint_flag() == Ok(true) =>
+            {
+                Some(Shape::Sum)
             }
             (InstructionOpcode::Sub, [a, Shape::Same]) => Some(*a),
             (InstructionOpcode::ZExt, [a]) => {
@@ -323,10 +335,13 @@ impl<'ctx> Search<'_, 'ctx> {
         }
     }
 
-    fn shape_of_argument(&self, value: BasicValueEnum<'ctx>) -> Shape {
-        match llvm_plugin::instruction::parameter_index(value) {
-            Some(index) if grows(index) => Shape::ByOne,
-            _ => Shape::Same,
+    fn shape_of_argument(&self, value: BasicValueEnum<'ctx>) -> Option<Shape> {
+        let index = llvm_plugin::instruction::parameter_index(value);
+        let axis = index.and_then(axis);
+        match self.over {
+            Over::Row => Some(if axis == Some(0) { Shape::ByOne } else { Shape::Same }),
+            Over::Block if index == Some(Place::Index as usize) => None,
+            Over::Block => Some(if axis.is_some() { Shape::ByOne } else { Shape::Same }),
         }
     }
 }
@@ -336,7 +351,7 @@ fn width(value: BasicValueEnum<'_>) -> u32 {
     if let BasicValueEnum::IntValue(value) = value { value.get_type().get_bit_width() } else { 0 }
 }
 
-fn is_signed(predicate: IntPredicate) -> bool {
+pub(super) fn is_signed(predicate: IntPredicate) -> bool {
     matches!(predicate, IntPredicate::SGT | IntPredicate::SGE | IntPredicate::SLT | IntPredicate::SLE)
 }
 
@@ -357,7 +372,7 @@ fn inverse(predicate: IntPredicate) -> IntPredicate {
 }
 
 /// The predicate of `b` to `a` that is `predicate` of `a` to `b`.
-fn swapped(predicate: IntPredicate) -> IntPredicate {
+pub(super) fn swapped(predicate: IntPredicate) -> IntPredicate {
     use IntPredicate as P;
     match predicate {
         P::EQ | P::NE => predicate,

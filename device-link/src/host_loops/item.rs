@@ -76,10 +76,13 @@ pub(crate) fn differs(index: usize) -> bool {
     of_item || index == Place::Index as usize
 }
 
-/// Whether the argument for parameter `index` grows by 1 from one item of a row to the next.
-pub(crate) fn grows(index: usize) -> bool {
-    let of_x = matches!(position(index), Some(Marker::GlobalId(0) | Marker::ThreadId(0)));
-    of_x || index == Place::Index as usize
+/// Along which axis the argument for parameter `index` grows by 1 from one item to the next; that which counts the items
+/// of a block does so along rows.
+pub(crate) fn axis(index: usize) -> Option<usize> {
+    match position(index) {
+        Some(Marker::GlobalId(axis) | Marker::ThreadId(axis)) => Some(axis),
+        _ => (index == Place::Index as usize).then_some(0),
+    }
 }
 
 /// The types of an item function's parameters that no kernel gives.

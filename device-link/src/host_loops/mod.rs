@@ -5,9 +5,11 @@
 //! `uniformity` and `plan` say what is kept across barriers and how, `variables` and `stretches` take the function
 //! apart at its barriers, and `state_machine` runs the parts; `block_memory` and `launch` are what is around.
 
+mod block_accesses;
 mod block_items;
 mod block_memory;
 mod checks;
+mod ends;
 mod fast_path;
 mod flow;
 mod geometry;
@@ -17,12 +19,15 @@ mod loops;
 mod plan;
 mod ranges;
 mod shared;
+mod splits;
 mod state_machine;
+mod stretch_checks;
 mod stretches;
 #[cfg(test)]
 mod tests;
 mod uniformity;
 mod variables;
+mod ways;
 
 use crate::entry::{builder_bug, export};
 use crate::kernels::{Form, Kernel, Kernels};
@@ -38,6 +43,8 @@ use flow::Flow;
 pub(crate) use item::Item;
 pub(crate) use launch::range_name;
 use launch::{Launch, Unit};
+use llvm_plugin::access_group::AccessGroup;
+use llvm_plugin::function::unroll_small_loops;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::builder::BuilderError;
 use llvm_plugin::inkwell::context::Context;
@@ -47,6 +54,7 @@ use llvm_plugin::inkwell::values::FunctionValue;
 use llvm_plugin::instruction::{FunctionUse, call_site, uses_of};
 use plan::Plan;
 pub(crate) use state_machine::blocks_name;
+use std::collections::BTreeSet;
 use stretches::Stretches;
 use uniformity::{Divergence, has_divergent_barrier};
 
@@ -57,12 +65,19 @@ type Built<T> = std::result::Result<T, BuilderError>;
 /// across barriers is better known.
 const INLINE: &str = "always-inline,globaldce";
 const SIMPLIFY: &str = "function(lower-expect,sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg),\
-    cgscc(inline,function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg))";
+    cgscc(inline,function(lower-expect,sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg))";
+
+/// Loops test at their ends whether they go on, and it shows how often those of constant length do.
+const ROTATE: &str = "function(jump-threading,instcombine<no-verify-fixpoint>,simplifycfg,\
+    loop-simplify,lcssa,loop(loop-rotate),sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,loop-simplify,lcssa)";
 
 /// Small loops of constant length are none, so that the loops over items are the innermost.
-const UNROLL: &str = "function(loop-simplify,lcssa,loop(loop-rotate<no-header-duplication>),\
-    loop-unroll<O2;full-unroll-max=64;no-partial;no-peeling;no-runtime;no-upperbound>,\
-    sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg)";
+const UNROLL: &str = "function(loop-unroll<O2;full-unroll-max=64;no-partial;no-peeling;no-runtime;no-upperbound>,\
+    instcombine<no-verify-fixpoint>,sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,\
+    sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>)";
+
+/// What is such a loop: how often it runs at most, and how many instructions it may become.
+const SMALL_LOOP: (u32, u32) = (64, 4096);
 
 /// What the functions of stretches have in common is gone from each. Where they return stays apart: it tells what ends
 /// an item, and how.
@@ -114,6 +129,17 @@ pub(crate) fn emit_kernels<'ctx>(
     }
     item::forget(module);
     run_passes(module, machine, SIMPLIFY, "simplify kernels")?;
+    let together = |item: &Item<'ctx>| reached.asked(&item.kernel) == Asked::Together;
+    let mut independent = BTreeSet::new();
+    for item in items.iter().filter(|item| together(item)) {
+        if block_accesses::make_plain(item.function) {
+            independent.insert(item.kernel.as_str());
+        }
+    }
+    run_passes(module, machine, ROTATE, "rotate loops of kernels")?;
+    for item in items.iter().filter(|item| together(item)) {
+        unroll_small_loops(item.function, SMALL_LOOP.0, SMALL_LOOP.1);
+    }
     run_passes(module, machine, UNROLL, "unroll loops of kernels")?;
     let inlined: Vec<_> = items.iter().map(|item| (item.kernel.clone(), item.function)).collect();
     runtime::name_kernels(context, module, &inlined);
@@ -124,7 +150,8 @@ pub(crate) fn emit_kernels<'ctx>(
             item::end_at_panics(item.function, leave_kernel, end_item)
                 .map_err(|error| builder_bug(&error))?;
         }
-        match prepare(module, item, reached, &machine.get_target_data())? {
+        let group = independent.contains(item.kernel.as_str()).then(|| AccessGroup::new(&context));
+        match prepare(module, item, (reached, group), &machine.get_target_data())? {
             Ok(kind) => prepared.push((item, kind)),
             Err(found) => problems.extend(found),
         }
@@ -153,7 +180,7 @@ enum Prepared<'ctx> {
     /// Over blocks and their threads.
     Blocks,
     /// The same, from barrier to barrier.
-    Together(Stretches<'ctx>, Needs),
+    Together(Box<Stretches<'ctx>>, Needs),
 }
 
 /// The entry of a kernel, and what it calls.
@@ -195,7 +222,7 @@ fn weight(item: FunctionValue<'_>) -> u64 {
 fn prepare<'ctx>(
     module: &Module<'ctx>,
     item: &Item<'ctx>,
-    reached: &Reached,
+    (reached, group): (&Reached, Option<AccessGroup<'ctx>>),
     layout: &TargetData,
 ) -> Result<std::result::Result<Prepared<'ctx>, Vec<Problem>>> {
     let bug = |error: BuilderError| builder_bug(&error);
@@ -224,7 +251,7 @@ fn prepare<'ctx>(
         return problem(Trouble::DivergentBarrier, Marker::Barrier);
     }
     let plan = Plan::of(&flow, &Divergence::of(&flow, item::differs));
-    let stretches = stretches::emit(module, item.function, &flow, plan, layout)?;
+    let stretches = stretches::emit(module, item.function, &flow, (plan, group), layout)?;
     let needs = Needs {
         shared: shared.bytes,
         has_dynamic: !reached.chain(&item.kernel, item::symbol(Marker::DynamicShared)).is_empty(),
@@ -232,7 +259,7 @@ fn prepare<'ctx>(
         variables: variables.bytes,
         alignment: shared.alignment.max(variables.alignment),
     };
-    Ok(Ok(Prepared::Together(stretches, needs)))
+    Ok(Ok(Prepared::Together(Box::new(stretches), needs)))
 }
 
 /// A barrier is where it is: in no other branch, and not in several.

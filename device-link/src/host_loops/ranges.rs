@@ -64,7 +64,10 @@ impl<'ctx, 'i> Range<'ctx, 'i> {
         }
         let own = self.function.get_param_iter().skip(FIRST_OF_KERNEL as usize);
         arguments.extend(own.map(BasicMetadataValueEnum::from));
-        arguments.extend(behind.map(BasicMetadataValueEnum::from));
+        if let Some(behind) = behind {
+            let none = behind.get_type().const_zero();
+            arguments.extend([behind, none, none].map(BasicMetadataValueEnum::from));
+        }
         let call = self.builder.build_call(function, &arguments, "item")?;
         call.add_attribute(AttributeLoc::Function, attribute(self.context, inlining));
         let status = call.try_as_basic_value().basic().ok_or(BuilderError::UnsetPosition)?;

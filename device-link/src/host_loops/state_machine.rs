@@ -2,12 +2,14 @@
 //! items wait. In each state all of them run, one after the other, to their next barrier.
 
 use super::Built;
-use super::fast_path::{self, FastPath};
+use super::block_accesses;
 use super::geometry::Geometry;
 use super::item::{ENDED, FIRST_ARGUMENT, PANICKED, argument_types};
 use super::loops::Loop;
 use super::stretches::Stretches;
+use super::ways::{self, Ways};
 use crate::runtime::BlockRuntime;
+use llvm_plugin::access_group::AccessGroup;
 use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::basic_block::BasicBlock;
 use llvm_plugin::inkwell::builder::{Builder, BuilderError};
@@ -95,7 +97,9 @@ pub(super) struct Machine<'ctx, 'b> {
     pub(super) function: FunctionValue<'ctx>,
     pub(super) stretches: &'b Stretches<'ctx>,
     /// What there is beside the functions of the stretches.
-    pub(super) fast_paths: Vec<Vec<FastPath<'ctx>>>,
+    pub(super) ways: Vec<Ways<'ctx>>,
+    /// The accesses of items that don't depend on each other, if they don't.
+    pub(super) group: Option<AccessGroup<'ctx>>,
     pub(super) geometry: Geometry<'ctx>,
     pub(super) items: IntValue<'ctx>,
     state: PointerValue<'ctx>,
@@ -150,7 +154,12 @@ impl<'ctx, 'b> Machine<'ctx, 'b> {
             Ok(Common { kind: *kind, now, next, called: variable("common.called")? })
         });
         let common = common.collect::<Built<Vec<_>>>()?;
-        let fast_paths = stretches.functions.iter().map(|function| fast_path::emit_ways(module, *function));
+        let ways = stretches.functions.iter().map(|function| ways::emit(module, *function));
+        let ways = ways.collect::<Built<Vec<_>>>()?;
+        // Copies of functions have groups of their own.
+        if let Some(group) = stretches.group {
+            ways.iter().flat_map(Ways::functions).for_each(|way| block_accesses::add_to_group(way, group));
+        }
         let intrinsic =
             |name| declare_intrinsic(module, name, &[number.into()]).ok_or(BuilderError::UnsetPosition);
         Ok(Self {
@@ -158,7 +167,8 @@ impl<'ctx, 'b> Machine<'ctx, 'b> {
             builder,
             function,
             stretches,
-            fast_paths: fast_paths.collect::<Built<_>>()?,
+            ways,
+            group: stretches.group,
             geometry,
             items,
             state: builder.build_alloca(number, "state")?,
@@ -195,6 +205,11 @@ impl<'ctx, 'b> Machine<'ctx, 'b> {
         let number = self.context.i32_type();
         builder.build_store(self.state, number.const_zero())?;
         builder.build_store(self.left, self.context.bool_type().const_zero())?;
+        if self.any_may_part() {
+            let ended = self.memory(Memory::Ended);
+            let none = self.context.i8_type().const_zero();
+            builder.build_memset(ended, 1, none, self.items).map_err(|_| BuilderError::UnsetPosition)?;
+        }
         let (choose, next) = (self.block("choose"), self.block("next.block"));
         builder.build_unconditional_branch(choose)?;
         let states: Vec<_> = (0..self.stretches.functions.len()).map(|_| self.block("state")).collect();
@@ -240,7 +255,7 @@ impl<'ctx, 'b> Machine<'ctx, 'b> {
         }
         let common = self.read_common()?;
         let done = self.block("done");
-        if index > 0 && self.stretches.plan.stretches.iter().any(Self::may_part) {
+        if index > 0 && self.any_may_part() {
             let (some, all) = (self.block("some"), self.block("all"));
             let left = builder.build_load(self.context.bool_type(), self.left, "left")?.into_int_value();
             builder.build_conditional_branch(left, some, all)?;
@@ -285,6 +300,10 @@ impl<'ctx, 'b> Machine<'ctx, 'b> {
     /// Whether some items may end in a stretch while others come to a barrier.
     pub(super) fn may_part(stretch: &super::plan::Stretch) -> bool {
         stretch.may_end && !stretch.next.is_empty()
+    }
+
+    fn any_may_part(&self) -> bool {
+        self.stretches.plan.stretches.iter().any(Self::may_part)
     }
 
     fn read_common(&self) -> Built<Vec<BasicValueEnum<'ctx>>> {

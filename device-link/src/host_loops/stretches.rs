@@ -8,6 +8,7 @@ use super::item::Place;
 use super::plan::{Barrier, Plan};
 use crate::Result;
 use crate::entry::builder_bug;
+use llvm_plugin::access_group::AccessGroup;
 use llvm_plugin::clone::{clone_body, demote_to_stack, remove_unreachable_blocks};
 use llvm_plugin::inkwell::AddressSpace;
 use llvm_plugin::inkwell::basic_block::BasicBlock;
@@ -31,6 +32,8 @@ pub(crate) struct Stretches<'ctx> {
     pub(crate) uniform: Vec<BasicTypeEnum<'ctx>>,
     /// Bytes of the block's memory that an item keeps values in.
     pub(crate) bytes: u64,
+    /// What items access that are independent between barriers; none, where they aren't.
+    pub(crate) group: Option<AccessGroup<'ctx>>,
 }
 
 /// Where the values of all items are, one kind of value behind the other: value `v` of item `i` at
@@ -57,7 +60,7 @@ pub(crate) fn emit<'ctx>(
     module: &Module<'ctx>,
     item: FunctionValue<'ctx>,
     flow: &Flow,
-    plan: Plan,
+    (plan, group): (Plan, Option<AccessGroup<'ctx>>),
     layout: &TargetData,
 ) -> Result<Stretches<'ctx>> {
     let types = |values: &[usize]| -> Vec<BasicTypeEnum<'ctx>> {
@@ -79,7 +82,7 @@ pub(crate) fn emit<'ctx>(
         Ok(functions)
     };
     let functions = build().map_err(|error| builder_bug(&error))?;
-    Ok(Stretches { plan, functions, uniform, bytes })
+    Ok(Stretches { plan, functions, uniform, bytes, group })
 }
 
 /// The largest alignment first, so that every kind starts aligned.

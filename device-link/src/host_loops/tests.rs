@@ -1,11 +1,12 @@
 //! What the analyses find in small functions: `cases/*.ll`, in which ITEM stands for the parameters that every item
 //! function has.
 
-use super::checks::{self, Check, Requirement};
+use super::checks::{self, Check, Over, Requirement};
 use super::flow::{Flow, instructions};
 use super::item::{FIRST_ARGUMENT, POSITIONS, Place, differs, own_parameters, position};
 use super::plan::Plan;
 use super::uniformity::{Divergence, has_divergent_barrier};
+use super::{splits, stretch_checks};
 use abi::markers::Marker;
 use llvm_plugin::inkwell::context::{Context, ContextRef};
 use llvm_plugin::inkwell::memory_buffer::MemoryBuffer;
@@ -74,17 +75,32 @@ fn found(function: FunctionValue<'_>) -> String {
     let computes = |value: &usize| all[*value].print_to_string().to_string().contains(" = ");
     let divergent = |value: &usize| divergence.is_divergent(*value);
     line("divergent", names(&mut (0..all.len()).filter(computes).filter(divergent)));
+    let splits: Vec<_> = splits::find(function, &flow).into_iter().map(|(split, _)| split).collect();
+    let between = |over| stretch_checks::find_between_barriers(function, &flow, (&splits, over));
+    let block_of = |branch: usize| {
+        let block = flow.values[branch].block;
+        function.get_basic_blocks()[block].get_name().to_string_lossy().into_owned()
+    };
     for (what, checks) in [
         ("check", checks::find(function, &flow)),
         ("side", checks::find_sides(function, &flow)),
-        ("common way", checks::find_common_ways(function, &flow)),
+        ("common way", stretch_checks::find_common_ways(function, &flow, Over::Row)),
+        ("common way of the block", stretch_checks::find_common_ways(function, &flow, Over::Block)),
+        ("check of those that come", between(Over::Row)),
+        ("check of the block", between(Over::Block)),
     ] {
-        for Check { branch, stays, requirements } in checks {
-            let block = flow.values[branch].block;
-            let block = function.get_basic_blocks()[block].get_name().to_string_lossy().into_owned();
+        for Check { branch, stays, requirements, within } in checks {
             let requirements: Vec<_> = requirements.iter().map(requirement).collect();
-            line(what, format!("{block} goes {stays} if {}", requirements.join(", ")));
+            let part =
+                within.map(|part| format!(", where {} goes {}", block_of(part.split.branch), part.value));
+            let part = part.unwrap_or_default();
+            line(what, format!("{} goes {stays} if {}{part}", block_of(branch), requirements.join(", ")));
         }
+    }
+    for split in &splits {
+        let (grown, limit) = (shown(split.grown), shown(split.limit));
+        let merges = if split.merges_values(&flow) { ", and merges values" } else { "" };
+        line("split", format!("{} at {grown} {:?} {limit}{merges}", block_of(split.branch), split.predicate));
     }
     if flow.barriers().is_empty() {
         return text;
@@ -104,7 +120,9 @@ fn found(function: FunctionValue<'_>) -> String {
     text
 }
 
-const CASES: [(&str, &str); 6] = [
+const CASES: [(&str, &str); 8] = [
+    ("stretch", include_str!("cases/stretch.ll")),
+    ("plane", include_str!("cases/plane.ll")),
     ("guard", include_str!("cases/guard.ll")),
     ("stencil", include_str!("cases/stencil.ll")),
     ("shapes", include_str!("cases/shapes.ll")),

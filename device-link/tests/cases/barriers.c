@@ -23,7 +23,7 @@ void leaving(uint64_t *out) {
       out[__outboard_dev_global_id_x()] = sum;
       return;
     }
-    here[round]++;
+    __atomic_fetch_add(&here[round], 1, __ATOMIC_RELAXED);
     __outboard_dev_barrier();
     sum += here[round];
     __outboard_dev_barrier();

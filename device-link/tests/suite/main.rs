@@ -2,6 +2,7 @@
 
 mod barriers;
 mod bitcode;
+mod block_accesses;
 mod cache;
 mod chains;
 mod checks;
@@ -18,6 +19,7 @@ mod parts;
 mod retarget;
 mod run;
 mod sharing;
+mod splits;
 mod support;
 mod targets;
 mod toolchains;

@@ -148,12 +148,8 @@ fn allocators() {
     %memory.i = call ptr @aligned_alloc(i64 4, i64 16) #1
     call void @free(ptr nonnull %memory.i1) #1
     call void @free(ptr nonnull %memory.i) #1
-    %28 = call ptr @aligned_alloc(i64 noundef %6, i64 noundef %27) #10
-    call void @free(ptr noundef %0) #10
-    %memory.i1 = call ptr @aligned_alloc(i64 4, i64 8) #1
-    %memory.i = call ptr @aligned_alloc(i64 4, i64 16) #1
-    call void @free(ptr nonnull %memory.i1) #1
-    call void @free(ptr nonnull %memory.i) #1
+    %28 = call ptr @aligned_alloc(i64 noundef %6, i64 noundef %27) #11
+    call void @free(ptr noundef %0) #11
     ");
     for target in [AMDGCN, SPIRV64] {
         assert_eq!(calls(target), "", "{target}");

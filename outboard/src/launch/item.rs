@@ -294,9 +294,14 @@ impl<'k, S> BlockItem<'k, S> {
     #[inline(always)]
     fn clear<T: Word>(&self, shared: Atomics<'k, T>) {
         let mut at = self.thread_index();
-        while at < shared.len() {
+        // Most blocks have no fewer items than elements: what is more than one for an item is apart.
+        if at < shared.len() {
             shared.set(at, T::default());
             at += self.block_items();
+            while at < shared.len() {
+                shared.set(at, T::default());
+                at += self.block_items();
+            }
         }
         self.barrier();
     }
