@@ -36,7 +36,7 @@ pub const PYTHON_ENVIRONMENTS: Package =
     Package { name: "python3-venv", llvm: false, evidence: "bin/python3", optional: true };
 
 /// What building and testing Outboard needs: LLVM 22, then the others.
-pub const FOR_DEVELOPERS: [Package; 19] = [
+pub const FOR_DEVELOPERS: [Package; 20] = [
     LLVM_TOOLS,
     llvm("llvm-22-dev"),
     llvm("llvm-22-tools"),
@@ -51,6 +51,8 @@ pub const FOR_DEVELOPERS: [Package; 19] = [
     other("libzstd-dev", "include/zstd.h"),
     other("binutils", "bin/readelf"),
     other("python3", "bin/python3"),
+    // Runs the jobs of a ThinLTO link in tests and in the book.
+    other("make", "bin/make"),
     // The test that the plugin refuses another LLVM major loads it into this one.
     Package {
         name: "libllvm19",

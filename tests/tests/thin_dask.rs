@@ -221,9 +221,14 @@ fn cancel(scratch: &Scratch, cluster: &Cluster, python: &Path, names: &[String])
     text
 }
 
+/// The shell has a `kill` of its own, where no package has brought one.
+fn send_interrupt(process: &Child) {
+    Run::new("sh").args(["-c", &format!("kill -INT {}", process.id())]).ok();
+}
+
 /// Sends SIGINT, and gives what the process said before it ended with 130.
 fn interrupt(link: Child) -> String {
-    Run::new("kill").args(["-INT", &link.id().to_string()]).ok();
+    send_interrupt(&link);
     let output = link.wait_with_output().expect("it ended");
     assert_eq!(output.status.code(), Some(130));
     String::from_utf8_lossy(&output.stderr).trim().to_owned()
@@ -242,7 +247,7 @@ fn a_cancelled_link_leaves_nothing() {
         command.current_dir(scratch.folder()).stderr(Stdio::piped()).spawn().expect("it was built");
     let mut lines = BufReader::new(link.stderr.take().expect("a pipe")).lines();
     wait_for(&mut lines, "progress: 2/24");
-    Run::new("kill").args(["-INT", &link.id().to_string()]).ok();
+    send_interrupt(&link);
     wait_for(&mut lines, "error: cancelled");
     assert_eq!(link.wait().expect("it ended").code(), Some(130));
     assert_eq!(scratch.names(), before);

@@ -182,24 +182,24 @@ fn nightly() -> Need {
 mod tests {
     use super::{Need, Needs, PACKAGES};
 
-    fn need(what: &str, found: Result<&str, &str>, package: Option<usize>) -> Need {
+    fn need(what: &str, found: Result<&str, &str>) -> Need {
         Need {
             what: what.into(),
             wanted: "22.1".into(),
             found: found.map(str::to_owned).map_err(str::to_owned),
             fix: "install it".into(),
             optional: what == "libllvm19",
-            package: package.map(|index| &PACKAGES[index]),
+            package: PACKAGES.iter().find(|package| package.name == what),
         }
     }
 
     #[test]
     fn one_llvm_package_missing_installs_all_of_them() {
         let needs = Needs(vec![
-            need("llvm-22", Ok("1:22.1.8-1"), Some(0)),
-            need("clang-22", Err("nothing"), Some(3)),
-            need("g++", Ok("4:12"), Some(9)),
-            need("libllvm19", Err("nothing"), Some(14)),
+            need("llvm-22", Ok("1:22.1.8-1")),
+            need("clang-22", Err("nothing")),
+            need("g++", Ok("4:12")),
+            need("libllvm19", Err("nothing")),
         ]);
         let names: Vec<_> = needs.packages_to_install().iter().map(|package| package.name).collect();
         assert_eq!(names, ["llvm-22", "clang-22", "libllvm19"]);
@@ -208,8 +208,7 @@ mod tests {
 
     #[test]
     fn a_row_says_how_to_fix_only_what_is_missing() {
-        let needs =
-            Needs(vec![need("llvm-22", Ok("1:22.1.8-1"), None), need("libllvm19", Err("nothing"), None)]);
+        let needs = Needs(vec![need("llvm-22", Ok("1:22.1.8-1")), need("libllvm19", Err("nothing"))]);
         assert_eq!(
             needs.table(),
             "what                  wanted  found       how to fix\n\
