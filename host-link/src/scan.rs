@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::job::Section;
 use crate::windowed_file::WindowedFile;
 use abi::names::{KEPT_RECORDS_SECTION, RECORD, RECORDS_SECTION, REGION_PREFIX};
-use object::elf::{ET_DYN, FileHeader64, SHF_EXCLUDE, SHT_SYMTAB, SectionHeader64};
+use object::elf::{ET_DYN, ET_REL, FileHeader64, SHF_EXCLUDE, SHT_SYMTAB, SectionHeader64, SymbolSection};
 use object::read::archive::ArchiveFile;
 use object::read::elf::{FileHeader as _, SectionHeader as _};
 use object::{Endianness, ReadCache, ReadRef};
@@ -23,6 +23,9 @@ const EMBEDDED_SECTION: &str = ".llvmbc";
 
 /// As much of a section's name as tells those that matter here from others.
 const NAME_ROOM: u64 = 32;
+
+/// How many sections are looked at for records first. Behind them stand those of debug info and symbols, about twenty.
+const LAST_SECTIONS: u64 = 40;
 
 type Section64 = SectionHeader64<Endianness>;
 
@@ -109,21 +112,20 @@ impl Scan {
         let header = FileHeader64::<Endianness>::parse(bytes).map_err(unreadable)?;
         let endian = header.endian().map_err(unreadable)?;
         let kept = header.e_type(endian) == ET_DYN;
+        if let Some((names, last)) = last_sections(header, endian, bytes) {
+            let mut found = Found { place, bytes, names, table: None, records: false, bitcode: false };
+            let excluded = |section: &&Section64| section.sh_flags(endian).contains(SHF_EXCLUDE);
+            for section in last.iter().filter(excluded) {
+                self.add_section(&mut found, section, endian, RECORDS_SECTION)?;
+            }
+            if found.records {
+                return Ok(());
+            }
+        }
         let sections = header.section_headers(endian, bytes).map_err(unreadable)?;
         let names = header.shstrndx(endian, bytes).ok().and_then(|index| sections.get(index as usize));
         let names = names.and_then(|names| names.file_range(endian)).unwrap_or_default();
         let mut found = Found { place, bytes, names, table: None, records: false, bitcode: false };
-        // Records are left out of programs, which few sections of an object are: the table of names, which LLVM puts
-        // all symbols into, is not read.
-        if !kept {
-            let excluded = |section: &&Section64| section.sh_flags(endian).contains(SHF_EXCLUDE);
-            for section in sections.iter().filter(excluded) {
-                self.add_section(&mut found, section, endian, RECORDS_SECTION)?;
-            }
-        }
-        if found.records {
-            return Ok(());
-        }
         found.table = bytes.read_bytes_at(names.0, names.1).ok();
         let wanted = if kept { KEPT_RECORDS_SECTION } else { RECORDS_SECTION };
         for section in sections {
@@ -180,6 +182,29 @@ impl Scan {
         note(if contains(whole, RECORD) { &mut self.bitcode } else { &mut self.embedded }, path);
         Ok(())
     }
+}
+
+/// Of an object that LLVM has written itself: where the names of its sections are, and its last sections. It has one of
+/// each name, so that records are found without all its headers and names, of which a function has some each.
+///
+/// Source: `ELFWriter::writeObject`, llvm/lib/MC/ELFObjectWriter.cpp (LLVM 22.1): the names are the first section, and
+/// data stands behind the functions.
+fn last_sections<'data>(
+    header: &FileHeader64<Endianness>,
+    endian: Endianness,
+    bytes: impl ReadRef<'data>,
+) -> Option<((u64, u64), &'data [Section64])> {
+    let count = u64::from(header.e_shnum(endian));
+    let all = header.e_shoff(endian);
+    let of_llvm = header.e_type(endian) == ET_REL && header.e_shstrndx(endian) == SymbolSection(1);
+    if !of_llvm || count < 2 || usize::from(header.e_shentsize(endian)) != size_of::<Section64>() {
+        return None;
+    }
+    let at = |index: u64| all.checked_add(index * size_of::<Section64>() as u64);
+    let names = bytes.read_at::<Section64>(at(1)?).ok()?.file_range(endian)?;
+    let first = count.saturating_sub(LAST_SECTIONS).max(1);
+    let last = bytes.read_slice_at::<Section64>(at(first)?, (count - first) as usize).ok()?;
+    Some((names, last))
 }
 
 /// What has been found in an object.
