@@ -225,16 +225,18 @@ static DEVICE _Noreturn void __outboard_leave_kernel(void) {
 }
 #endif
 
-// The same, of a panic whose message has two numbers.
-static __attribute__((noinline)) void report_numbers(const char GENERIC *kernel, TEXT(file), TEXT(text), uint32_t line,
-                                                     uint32_t column, uint64_t first, uint64_t second ITEM) {
+// The same, of a panic with up to two numbers in its message.
+static __attribute__((noinline)) void report_panic(const char GENERIC *kernel, TEXT(file), TEXT(text), uint32_t line,
+                                                   uint32_t column, uint64_t first, uint64_t second,
+                                                   uint32_t value_count ITEM) {
   const uint64_t values[] = {first, second};
   report(PANIC, kernel, file, file_length, text, text_length, line, column, (const uint64_t GENERIC *)values,
-         2 SAME_ITEM);
+         value_count SAME_ITEM);
 }
 
-DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t length,
-                                           const struct location GENERIC *location) {
+static DEVICE _Noreturn void end_in_panic(const char GENERIC *message, uint64_t length,
+                                          const struct location GENERIC *location, uint64_t first, uint64_t second,
+                                          uint32_t value_count) {
   const char GENERIC *file = 0;
   uint32_t file_length = 0, line = 0, column = 0;
   if (location) {
@@ -243,28 +245,23 @@ DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t
     line = location->line;
     column = location->column;
   }
-  report(PANIC, __outboard_dev_kernel_name(), file, file_length, message, shorten(length), line, column, 0,
-         0 THIS_ITEM);
+  report_panic(__outboard_dev_kernel_name(), file, file_length, message, shorten(length), line, column, first, second,
+               value_count THIS_ITEM);
   __outboard_leave_kernel();
+}
+
+DEVICE _Noreturn void __outboard_dev_panic(const char GENERIC *message, uint64_t length,
+                                           const struct location GENERIC *location) {
+  end_in_panic(message, length, location, 0, 0, 0);
 }
 
 DEVICE _Noreturn void __outboard_dev_panic_with_numbers(const char GENERIC *message, uint64_t length,
                                                         const struct location GENERIC *location, uint64_t first,
                                                         uint64_t second) {
-  const char GENERIC *file = 0;
-  uint32_t file_length = 0, line = 0, column = 0;
-  if (location) {
-    file = location->file;
-    file_length = shorten(location->file_length);
-    line = location->line;
-    column = location->column;
-  }
-  report_numbers(__outboard_dev_kernel_name(), file, file_length, message, shorten(length), line, column, first,
-                 second THIS_ITEM);
-  __outboard_leave_kernel();
+  end_in_panic(message, length, location, first, second, 2);
 }
 
-// What takes its place in images that don't record panics: the smallest code.
+// What takes their places in images that don't record panics: the smallest code.
 DEVICE _Noreturn void __outboard_panic_trap(const char GENERIC *message, uint64_t length,
                                             const struct location GENERIC *location) {
   (void)message, (void)length, (void)location;

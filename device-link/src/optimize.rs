@@ -22,8 +22,8 @@ use llvm_plugin::instruction::call_site;
 /// Finds out which pointers to anything point to global, shared or private memory.
 const SPACES: &str = "infer-address-spaces";
 
-/// Runs the pipeline of the level of `options`. Where all of the code was `optimized` when it was compiled, and LLVM generates the
-/// last code of it, that is the one for such code: the other would do most of its work again.
+/// Runs the pipeline of the level of `options`. Where all of the code was `optimized` when it was compiled, and LLVM
+/// generates the last code of it, that is the one for such code: the other would do most of its work again.
 pub(crate) fn optimize(
     module: &Module<'_>,
     machine: &TargetMachine,

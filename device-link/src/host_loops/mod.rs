@@ -4,6 +4,10 @@
 //! In order: `item` makes a function of what one item does. Where items meet, `flow` is that as plain data,
 //! `uniformity` and `plan` say what is kept across barriers and how, `variables` and `stretches` take the function
 //! apart at its barriers, and `state_machine` runs the parts; `block_memory` and `launch` are what is around.
+//!
+//! For vector code: `checks` finds branches that the items of a row need not decide one by one, `ends` emits what tells
+//! so, and `fast_path` the loop without them; between barriers `stretch_checks`, `splits` and `ways` do. What is in the
+//! memory of a block loses its atomics in `block_accesses`.
 
 mod block_accesses;
 mod block_items;

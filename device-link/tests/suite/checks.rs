@@ -107,3 +107,16 @@ fn a_long_row_fails_anywhere() {
         check_sides(folder.path(), [grid, block], length);
     }
 }
+
+/// What tells whether checks hold computes them for items that may not come to them: no poison may decide.
+#[test]
+fn a_condition_that_no_item_comes_to_decides_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let temps = folder.path().join("temps");
+    let mut link = device_link();
+    link.args(["link", "unreached_shift.ll"]).arg(format!("--save-temps={}", temps.display()));
+    printed(link.arg("-o").arg(folder.path().join("dev.offload")));
+    let entries = std::fs::read_to_string(temps.join("entries.ll")).expect("IR of that step");
+    let holds = entries.split("\ndefine ").find(|text| text.starts_with("internal i1 @k.item.holds.0("));
+    assert!(holds.is_some_and(|text| text.contains(" freeze ")), "{entries}");
+}
