@@ -1,5 +1,5 @@
 //! A workspace of modules for ThinLTO: each has a small function that the module before it imports, and larger ones
-//! that call the small one of the module behind it.
+//! that call the small one of the module behind it. The larger ones are what is linked for: on a GPU kernels.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -70,22 +70,21 @@ impl<'a> Workload<'a> {
         let mut line = |words: String| writeln!(text, "{words}").expect("a String takes everything");
         let is_last = module + 1 == self.count;
         let next = if is_last { module } else { module + 1 };
+        line(
+            "#ifdef GPU\n#define ENTRY __attribute__((amdgpu_kernel))\n#else\n#define ENTRY\n#endif"
+                .to_owned(),
+        );
         line(format!("unsigned leaf{next}(unsigned);"));
         let odd = 2 * module + 3;
         line(format!("unsigned leaf{module}(unsigned x) {{ return x * {odd} + {}; }}", module + change));
         line(format!("static unsigned only{module}(unsigned x) {{ return x ^ (x >> {}); }}", module % 7 + 1));
         for function in 0..self.functions {
             line(format!(
-                "unsigned work{module}_{function}(unsigned *p, unsigned n) {{\n  unsigned s = {function};\n  \
+                "ENTRY void work{module}_{function}(unsigned *p, unsigned n) {{\n  unsigned s = {function};\n  \
                  for (unsigned k = 0; k < n; k++) {{\n    s += leaf{next}(p[k]) ^ only{module}(s + k);\n    \
-                 p[k] = s * (k + {function}) - p[n - 1 - k];\n  }}\n  return s;\n}}"
+                 p[k] = s * (k + {function}) - p[n - 1 - k];\n  }}\n  p[n] = s;\n}}"
             ));
         }
-        line("#ifdef GPU".to_owned());
-        line(format!(
-            "__attribute__((amdgpu_kernel)) void kernel{module}(unsigned *p, unsigned n) {{ p[n] = work{module}_0(p, n); }}"
-        ));
-        line("#endif".to_owned());
         text
     }
 }

@@ -99,8 +99,8 @@ fn a_program_keeps_what_native_objects_refer_to() {
     let names = Workload::new(&scratch, Machine::Host, MODULES, 2).names();
     let source = scratch.write(
         "start.c",
-        "unsigned work0_1(unsigned *, unsigned);\nvoid _start(void) { unsigned x[2] = {1, 2};\n\
-         __asm__ volatile(\"syscall\" :: \"a\"(60), \"D\"(work0_1(x, 2) & 127)); }\n",
+        "void work0_1(unsigned *, unsigned);\nvoid _start(void) { unsigned x[3] = {1, 2}; work0_1(x, 2);\n\
+         __asm__ volatile(\"syscall\" :: \"a\"(60), \"D\"(x[2] & 127)); }\n",
     );
     let object = scratch.path("start.o");
     Run::new(llvm().tool("clang")).args(["-O1", "-c"]).arg(source).arg("-o").arg(&object).ok();

@@ -6,6 +6,7 @@ use super::processor::without_features;
 use super::resolve::{Resolved, resolve};
 use super::{ThinError, ThinResult};
 use crate::error::Mismatch;
+use crate::jobs;
 use llvm_plugin::inkwell::targets::{InitializationConfig, Target};
 use llvm_plugin::thin_lto::{
     Collected, ThinConfig, ThinFile, ThinInput, function_cpus, thin_link, unknown_to_target,
@@ -115,9 +116,11 @@ fn find_cpu(resolved: &[Resolved<'_>], options: &ThinOptions) -> ThinResult<Stri
     if !is_gpu(triple) {
         return Ok(String::new());
     }
+    // A third of the thin link, where one thread does it.
+    let named = jobs::run(jobs::default_jobs(), resolved, |one| (one.module, cpus_of(one.module)));
     let mut found: Option<(&ThinModule, String)> = None;
-    for Resolved { module, .. } in resolved {
-        for cpu in cpus_of(module)? {
+    for (module, cpus) in named {
+        for cpu in cpus? {
             match &found {
                 None => found = Some((module, cpu)),
                 Some((first, known)) if *known != cpu => {
