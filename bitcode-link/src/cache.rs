@@ -113,6 +113,11 @@ impl Cache {
         Ok(Self { folder: folder.to_owned(), used: Arc::default() })
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn path(&self, key: &Key) -> PathBuf {
         let (first, rest) = key.0.split_at(2);
         self.folder.join(first).join(rest)
@@ -150,12 +155,15 @@ impl Cache {
         let path = self.path(key);
         let folder = path.parent().unwrap_or(&self.folder);
         std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(NEW).tempfile_in(folder)?;
+        let made = tempfile::Builder::new().prefix(NEW).tempfile_in(folder);
+        // tempfile's own texts name the temporary file.
+        let mut new = made.map_err(|error| io::Error::from(error.kind()))?;
+        let file = new.as_file_mut();
         file.write_all(MAGIC)?;
         file.write_all(&(content.len() as u64).to_le_bytes())?;
         file.write_all(&Sha256::digest(content))?;
         file.write_all(content)?;
-        file.persist(&path).map_err(|error| error.error)?;
+        new.persist(&path).map_err(|error| error.error)?;
         self.note_use(path);
         Ok(())
     }

@@ -26,6 +26,11 @@ impl FileError {
         move |source| Self { what: "write", path: path.to_owned(), source }
     }
 
+    /// What the operating system says.
+    pub fn cause(&self) -> &io::Error {
+        &self.source
+    }
+
     /// What explains it.
     pub fn code(&self) -> Code {
         Code::OB0207

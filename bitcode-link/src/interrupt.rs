@@ -1,6 +1,7 @@
 //! Ctrl-C: nothing half written stays, and nobody waits for jobs that are under way.
 
-use bitcode_link::thin::{remove_all, when_nothing_is_written};
+use bitcode_link::output::when_nothing_is_written;
+use bitcode_link::thin::remove_all;
 
 /// The status with which shells report programs that SIGINT ended.
 const CANCELLED: i32 = 130;

@@ -1,27 +1,13 @@
-//! Files that a run writes: whole or not at all.
+//! Files that a run writes.
 
 use crate::Result;
-use bitcode_link::FileError;
+use bitcode_link::{FileError, output};
 use llvm_plugin::inkwell::module::Module;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Writes `bytes` to `path` by way of a temporary file beside it, so that no half-written file is ever there.
+/// Writes one file, whole or not at all.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |source: std::io::Error| FileError::writing(path)(source);
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".device-link.")
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
-        .tempfile_in(folder)
-        // tempfile's own texts name the temporary file.
-        .map_err(|error| failed(error.kind().into()))?;
-    file.write_all(bytes).map_err(|error| failed(error.kind().into()))?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    Ok(output::write_file(path, bytes)?)
 }
 
 /// The folder for what the phases make, if it was asked for.

@@ -104,5 +104,5 @@ fn write(report: &HelperReport, options: &HelperOptions) -> Result<(), Report> {
     };
     let text = serde_json::to_vec_pretty(report).map_err(|error| failed(&path, &error))?;
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-    write_file(&path, &text).map_err(|error| failed(&path, &error))
+    write_file(&path, &text).map_err(|error| failed(&path, error.cause()))
 }

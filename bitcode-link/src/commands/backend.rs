@@ -5,7 +5,8 @@ use super::tell;
 use anyhow::Result;
 use bitcode_link::FileError;
 use bitcode_link::cache::Found;
-use bitcode_link::thin::{ThinError, compile_files, files_key, open_cache, write_file};
+use bitcode_link::output::Outputs;
+use bitcode_link::thin::{ThinError, ThinResult, compile_files, files_key, open_cache};
 use clap::{Args, ValueEnum};
 use llvm_plugin::thin_lto::{Relocation, ThinConfig, ThinFile, index_modules};
 use std::path::{Path, PathBuf};
@@ -65,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     let key = cache.is_some().then(|| files_key(module, &index, &imports, &config));
     if let Some((cache, key)) = cache.as_ref().zip(key.as_ref()) {
         match cache.find(key) {
-            Found::Content(object) => return Ok(write_file(&arguments.output, &object)?),
+            Found::Content(object) => return Ok(write(&arguments.output, &object)?),
             Found::Missing => {}
             Found::Damaged { path, reason, .. } => {
                 tell("warning", &format!("`{}` in the cache is made anew: {reason}", path.display()), json);
@@ -76,9 +77,16 @@ pub(crate) fn run(arguments: &Arguments, json: bool) -> Result<()> {
     if let Some((cache, key)) = cache.zip(key)
         && let Err(error) = cache.keep(&key, &object)
     {
-        tell("warning", &format!("the cache can't keep the object of `{name}`: {error}"), json);
+        let folder = cache.folder().display();
+        tell("warning", &format!("the cache `{folder}` can't keep the object of `{name}`: {error}"), json);
     }
-    Ok(write_file(&arguments.output, &object)?)
+    Ok(write(&arguments.output, &object)?)
+}
+
+fn write(path: &Path, object: &[u8]) -> ThinResult<()> {
+    let mut outputs = Outputs::with_folders();
+    outputs.add(path, object)?;
+    Ok(outputs.persist()?)
 }
 
 fn config(arguments: &Arguments) -> ThinConfig {

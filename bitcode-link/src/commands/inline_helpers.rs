@@ -2,11 +2,10 @@
 
 use super::relocatable::{HelperArguments, PipelineArgument, level};
 use anyhow::Result;
-use bitcode_link::FileError;
-use bitcode_link::output::write_file;
+use bitcode_link::output::Outputs;
 use bitcode_link::relocatable::{Combine, CombineError, Combined, combine};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -76,10 +75,7 @@ pub(crate) fn finish(made: &Combined, making: &MakingArguments, json: bool) -> R
     for warning in made.warnings.iter().chain(&made.report.warnings) {
         super::warn(warning, json);
     }
-    if let Some(file) = &making.report {
-        write(file, serde_json::to_string_pretty(&made.report)?.as_bytes())?;
-    }
-    write(&making.output, &made.bytes)?;
+    write(made, making)?;
     if json {
         let linked = serde_json::json!({
             "reason": "linked", "output": making.output, "pipeline": made.pipeline, "helpers": made.report,
@@ -89,6 +85,13 @@ pub(crate) fn finish(made: &Combined, making: &MakingArguments, json: bool) -> R
     if making.verbose { super::print(&made.report.to_string()) } else { Ok(()) }
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    Ok(write_file(path, bytes).map_err(|source| CombineError::File(FileError::writing(path)(source)))?)
+/// Both files, or none.
+fn write(made: &Combined, making: &MakingArguments) -> Result<()> {
+    let mut outputs = Outputs::default();
+    if let Some(file) = &making.report {
+        let text = serde_json::to_string_pretty(&made.report)?;
+        outputs.add(file, text.as_bytes()).map_err(CombineError::File)?;
+    }
+    outputs.add(&making.output, &made.bytes).map_err(CombineError::File)?;
+    Ok(outputs.persist().map_err(CombineError::File)?)
 }

@@ -5,11 +5,12 @@ use super::tell;
 pub(crate) use super::thin_arguments::Arguments;
 use super::thin_arguments::Executor;
 use anyhow::{Context as _, Result};
-use bitcode_link::cache::Key;
+use bitcode_link::cache::{Cache, Key};
+use bitcode_link::output::Outputs;
 use bitcode_link::thin::executor::{BuildFiles, BuildSystem, run_dask, run_threads};
 use bitcode_link::thin::{
-    FinalLink, Inputs, Job, LinkKind, Lookup, Outputs, ThinError, ThinOptions, ThinPlan, job_key,
-    object_names, open_cache, plan_thin, read_inputs, write_file,
+    FinalLink, Inputs, Job, LinkKind, Lookup, ThinError, ThinOptions, ThinPlan, job_key, object_names,
+    open_cache, plan_thin, read_inputs,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -90,16 +91,25 @@ fn compile(arguments: &Arguments, plan: &ThinPlan<'_>, json: bool) -> Result<Com
     let missing: Vec<usize> = (0..plan.jobs.len()).filter(|index| lookup.objects[*index].is_none()).collect();
     let wanted: Vec<&Job<'_>> = missing.iter().map(|index| &plan.jobs[*index]).collect();
     let made = execute(arguments, plan, &wanted, json)?;
+    if let Some(cache) = &cache
+        && let Some(warning) = keep(cache, missing.iter().map(|index| &keys[*index]).zip(&made))
+    {
+        tell("warning", &warning, json);
+    }
     for (index, object) in missing.iter().zip(made) {
-        if let Some(cache) = &cache
-            && let Err(error) = cache.keep(&keys[*index], &object)
-        {
-            tell("warning", &format!("the cache can't keep an object: {error}"), json);
-        }
         lookup.objects[*index] = Some(object);
     }
     let cached = plan.jobs.len() - missing.len();
     Ok(Compiled { objects: lookup.objects.into_iter().flatten().collect(), cached, taken: started.elapsed() })
+}
+
+/// Keeps objects, as many as there is room for. What to say where there was too little.
+fn keep<'a>(cache: &Cache, objects: impl Iterator<Item = (&'a Key, &'a Vec<u8>)>) -> Option<String> {
+    let kept: Vec<_> = objects.map(|(key, object)| cache.keep(key, object)).collect();
+    let failed: Vec<_> = kept.iter().filter_map(|kept| kept.as_ref().err()).collect();
+    let first = failed.first()?;
+    let (folder, all) = (cache.folder().display(), kept.len());
+    Some(format!("the cache `{folder}` can't keep {} of {all} objects: {first}", failed.len()))
 }
 
 fn execute(
@@ -130,11 +140,11 @@ fn write_objects(
     let named = object_names(&plan.jobs, suffix).into_iter().zip(objects.iter().map(Vec::as_slice));
     let all: Vec<(String, &[u8])> = regular.chain(named).collect();
     if let Some(folder) = &arguments.objects {
-        let mut outputs = Outputs::default();
+        let mut outputs = Outputs::with_folders();
         for (name, object) in &all {
-            outputs.add(&folder.join(name), object)?;
+            outputs.add(&folder.join(name), object).map_err(ThinError::File)?;
         }
-        outputs.persist()?;
+        outputs.persist().map_err(ThinError::File)?;
     }
     if let Some(output) = &arguments.output {
         final_link(arguments, options, inputs).run(&all, output)?;
@@ -202,7 +212,9 @@ fn link_command(
     let link = final_link(arguments, options, inputs);
     let exports: PathBuf = folder.join("exports");
     if let Some(text) = link.export_list() {
-        write_file(&exports, text.as_bytes())?;
+        let mut outputs = Outputs::with_folders();
+        outputs.add(&exports, text.as_bytes()).map_err(ThinError::File)?;
+        outputs.persist().map_err(ThinError::File)?;
     }
     let in_folder = |name: String| folder.join(name).display().to_string();
     let mut objects: Vec<String> = plan.regular.iter().map(|_| in_folder("regular.o".to_owned())).collect();

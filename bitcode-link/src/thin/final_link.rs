@@ -2,14 +2,21 @@
 
 use super::error::ThinError;
 use super::options::{LinkKind, ThinOptions};
-use super::{Outputs, TemporaryFolder, ThinResult};
+use super::{TemporaryFolder, ThinResult};
 use crate::file_error::FileError;
 use crate::llvm_program::find_llvm_program;
+use crate::output::Outputs;
 use std::fmt::Write as _;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// What ends a linker that writes through a mapping into a file for which there is no room, as ld.lld does.
+///
+/// Source: signal(7), mmap(2) of Linux.
+const SIGBUS: i32 = 7;
 
 /// The last link.
 #[derive(Debug)]
@@ -78,23 +85,28 @@ impl FinalLink<'_> {
             std::fs::write(&exports, text).map_err(FileError::writing(&exports))?;
         }
         let words = self.command(&files, &exports, &linked)?;
-        let ran = Command::new(&words[0]).args(&words[1..]).output();
+        // What crashes leaves no files for a symbolizer behind.
+        let ran = Command::new(&words[0]).args(&words[1..]).env("LLVM_DISABLE_SYMBOLIZATION", "1").output();
         let ran = ran.map_err(|source| ThinError::NotRun { program: words[0].clone(), source })?;
         if !ran.status.success() {
-            // Nobody finds these files any more.
-            let text =
-                String::from_utf8_lossy(&ran.stderr).replace(&format!("{}/", folder.path().display()), "");
-            return Err(ThinError::Linker {
-                program: words[0].clone(),
-                status: ran.status.to_string(),
-                text,
-            });
+            let status = ran.status.to_string();
+            let text = if ran.status.signal() == Some(SIGBUS) {
+                let folder = std::env::temp_dir();
+                format!(
+                    "no space left on device\nhelp: it writes to `{}`; TMPDIR names another folder",
+                    folder.display()
+                )
+            } else {
+                // Nobody finds these files any more.
+                String::from_utf8_lossy(&ran.stderr).replace(&format!("{}/", folder.path().display()), "")
+            };
+            return Err(ThinError::Linker { program: words[0].clone(), status, text });
         }
         let bytes = std::fs::read(&linked).map_err(FileError::reading(&linked))?;
         let mode = Permissions::from_mode(0o777);
-        let mut outputs = Outputs::default();
+        let mut outputs = Outputs::with_folders();
         outputs.add_with_mode(output, &bytes, mode)?;
-        outputs.persist()
+        Ok(outputs.persist()?)
     }
 
     fn find_linker(&self) -> ThinResult<PathBuf> {

@@ -17,7 +17,7 @@ mod final_link;
 mod processor;
 
 mod error;
-mod output;
+mod object_names;
 mod temporary;
 
 pub use backend::{compile, compile_files};
@@ -26,8 +26,8 @@ pub use error::ThinError;
 pub use final_link::FinalLink;
 pub use inputs::{Inputs, LinkInput, ThinModule, read_inputs};
 pub use job_list::{Common, JobList, ListedJob};
+pub use object_names::object_names;
 pub use options::{LinkKind, ThinOptions};
-pub use output::{Outputs, object_names, when_nothing_is_written, write_file};
 pub use plan::{Job, ThinPlan, plan_thin};
 pub use processor::{check_processor, name_processors};
 pub use resolve::{Resolved, resolve};

@@ -1,6 +1,7 @@
 //! Tests of bitcode-link on what compilers and archivers write, whole and damaged.
 
 mod damaged;
+mod files;
 mod helper_inputs;
 mod identify;
 mod inlining;

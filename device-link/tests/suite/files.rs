@@ -55,7 +55,7 @@ fn no_room_for_the_output() {
     let source: String = (0..40).map(|n| format!("void k{n}(int *p) {{ *p = {n}; }}\n")).collect();
     files.clang(&source, "many.bc", &["-emit-llvm"]);
     let output = run(Command::new("bash").args(["-c", &script]));
-    insta::assert_snapshot!(said(&files, &output), @"error[OB0207]: can't write `DIR/out`: file too large");
+    insta::assert_snapshot!(said(&files, &output), @"error[OB0207]: can't write `DIR/out`: File too large (os error 27)");
     assert_eq!(left(files.folder()), ["many.bc"]);
 }
 

@@ -1,9 +1,9 @@
 //! Jobs as files for a build system: what one thin link decided, and how to decide it again when a module changes.
 
 use super::{list_jobs, make, ninja};
-use crate::thin::output::{Outputs, object_names};
+use crate::output::Outputs;
 use crate::thin::plan::ThinPlan;
-use crate::thin::{JobList, LinkInput, ThinResult};
+use crate::thin::{JobList, LinkInput, ThinResult, object_names};
 use std::path::{Path, PathBuf};
 
 /// Who reads the files.
@@ -61,7 +61,7 @@ impl BuildFiles<'_> {
     /// Writes all files. What is as it was isn't written again, so that only those jobs run again for which
     /// something has changed.
     pub fn write(&self, plan: &ThinPlan<'_>, inputs: &[LinkInput]) -> ThinResult<PathBuf> {
-        let mut outputs = Outputs::default();
+        let mut outputs = Outputs::with_folders();
         for module in inputs.iter().filter_map(LinkInput::module).filter(|module| !module.is_file) {
             outputs.add_if_changed(Path::new(&module.name), &module.bytes)?;
         }
