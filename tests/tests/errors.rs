@@ -81,7 +81,7 @@ fn errors() {
 fn panic() {
     let scratch = Scratch::new();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let example = ["build", "--quiet", "-p", "outboard-llvm-plugin", "--example", "small_plugin"];
+    let example = ["build", "--quiet", "--workspace", "--example", "small_plugin"];
     Run::new(cargo).dir(workspace()).args(example).ok();
     let plugin = tests::workspace::target().join("debug/examples/libsmall_plugin.so");
     let module = scratch.write("in.ll", "define void @f() {\n  ret void\n}\n");

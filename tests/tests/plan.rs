@@ -32,7 +32,7 @@ fn opt(scratch: &Scratch, passes: &str) -> Run {
 
 fn emit_plan(scratch: &Scratch, plan: &str, module: &str) -> Run {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let example = ["build", "--quiet", "-p", "host-codegen", "--example", "emit_plan"];
+    let example = ["build", "--quiet", "--workspace", "--example", "emit_plan"];
     Run::new(cargo).dir(workspace()).args(example).ok();
     scratch.write("plan.json", plan);
     Run::new(tests::workspace::target().join("debug/examples/emit_plan"))

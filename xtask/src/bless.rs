@@ -12,7 +12,7 @@ const CARGO_INSTA: &str = "^1.43";
 /// The task.
 pub(crate) fn run() -> Result<()> {
     setup::ensure(setup::Purpose::Test)?;
-    run::build_products("debug")?;
+    run::build_tested()?;
     // Passing whatever a snapshot says, a test reaches its last one: one run is enough.
     let accept_all = [("INSTA_UPDATE", "always"), ("INSTA_FORCE_PASS", "1"), ("OUTBOARD_BLESS", "1")];
     test::cargo_test(&[], &accept_all)?;

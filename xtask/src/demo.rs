@@ -13,7 +13,7 @@ const PROGRAM: [&str; 4] = ["-p", "outboard-examples", "--bin", "heat_2d"];
 pub(crate) fn run() -> Result<()> {
     setup::ensure(setup::Purpose::Run)?;
     println!("\n1. the plugin, the linker step, the device linker and the command");
-    run::build_products("release")?;
+    run::build_products()?;
     println!("\n2. the program, built for the host device and run there");
     let mut outboard = run::cargo();
     outboard.args(["outboard", "run", "--release", "--device", "host", "--require"]).args(PROGRAM);

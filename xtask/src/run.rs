@@ -9,6 +9,10 @@ use anyhow::{Context, Result, bail};
 /// What a user installs.
 const PRODUCTS: [&str; 4] = ["outboard-pass", "host-link", "device-link", "cargo-outboard"];
 
+/// The programs that tests run.
+const PROGRAMS: [&str; 5] =
+    ["outboard-link", "outboard-register", "device-link", "bitcode-link", "cargo-outboard"];
+
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -69,12 +73,17 @@ pub(crate) fn captured(command: &mut Command) -> Result<(String, String)> {
 }
 
 /// Builds the plugin and all programs: what a user installs.
-pub(crate) fn build_products(profile: &str) -> Result<()> {
+pub(crate) fn build_products() -> Result<()> {
     let mut command = cargo();
-    command.arg("build");
+    command.args(["build", "--release"]);
     command.args(PRODUCTS.iter().flat_map(|package| ["--package", package]));
-    if profile == "release" {
-        command.arg("--release");
-    }
+    shown(&mut command)
+}
+
+/// Builds the same for the tests, of the whole workspace: so dependencies have the features that they have there.
+pub(crate) fn build_tested() -> Result<()> {
+    let mut command = cargo();
+    command.args(["build", "--workspace", "--lib"]);
+    command.args(PROGRAMS.iter().flat_map(|program| ["--bin", program]));
     shown(&mut command)
 }

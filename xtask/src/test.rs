@@ -27,7 +27,7 @@ pub(crate) struct Tally {
 /// The task.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     setup::ensure(setup::Purpose::Test)?;
-    run::build_products("debug")?;
+    run::build_tested()?;
     let (mut tally, status) = cargo_test(&arguments.cargo_test, &[])?;
     for (name, check) in lint::CHECKS {
         match check() {
