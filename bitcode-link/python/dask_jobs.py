@@ -5,6 +5,7 @@ their SHA-256, and only those that some worker lacks: workers keep them. Each fi
 makes it again where a worker that had it is gone. Ends when its standard input does.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -237,13 +238,23 @@ def take(cluster, number, future):
         return {"why": f"its worker has {result['refused']}", "files": ()}
     if "failed" in result:
         fail(result.pop("failed"), job=number, **result)
-    temporary = job["result"] + ".new"
-    with open(temporary, "wb") as file:
-        file.write(result["object"])
-    os.replace(temporary, job["result"])
+    write(job["result"], result["object"])
     emit("done", job=number, worker=result["worker"])
     future.release()
     return None
+
+
+def write(path, data):
+    """Writes a file, whole or not at all."""
+    temporary = path + ".new"
+    try:
+        with open(temporary, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        fail("write", path=path, number=error.errno)
 
 
 def watch(client, patience):

@@ -185,6 +185,7 @@ fn what_goes_wrong_on_a_cluster_is_told() {
         texts.push(format!("{what}:\n{}", said(&scratch, &cluster, &ran)));
         assert!(!scratch.path("out.so").exists());
     }
+    texts.push(format!("no place for an object:\n{}", no_place(&scratch, &cluster, &python, &names)));
     let cancelled = cancel(&scratch, &cluster, &python, &names);
     texts.push(format!("cancelled:\n{cancelled}"));
     let without = scratch.write("python", "#!/bin/sh\nexec python3 -I -S \"$@\"\n");
@@ -198,6 +199,16 @@ fn what_goes_wrong_on_a_cluster_is_told() {
         thin(&scratch, &cluster, &python).args(&names).args(["-o", "out.so", "--worker-timeout=2"]).fails();
     texts.push(format!("no worker:\n{}", said(&scratch, &cluster, &ran)));
     snapshot!(texts.join("\n\n"));
+}
+
+/// What is said of a list of jobs for a folder that isn't there.
+fn no_place(scratch: &Scratch, cluster: &Cluster, python: &Path, names: &[String]) -> String {
+    let run = |command: &str| Run::new(bitcode_link()).dir(scratch.folder()).arg(command);
+    run("thin").args(names).args(["--shared", "--executor=make", "--objects=build"]).ok();
+    let list = std::fs::read_to_string(scratch.path("build/jobs.json")).expect("it was written");
+    scratch.write("jobs.json", list.replace("build/m00.thin.o", "nowhere/m00.thin.o"));
+    let on = ["jobs.json", "--executor=dask", "--dask-scheduler", cluster.scheduler(), "--python"];
+    said(scratch, cluster, &run("distribute").args(on).arg(python).fails())
 }
 
 /// Cancels a link while a worker compiles, and gives what it says. Nothing is left of it.

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use bench::{Better, Contestant, Record, interleave, median_ratio};
 use tests::{Run, Scratch, bitcode_link, llvm};
-use workload::Workload;
+use workload::{Shape, Workload};
 
 const FUNCTIONS: usize = 3000;
 const HELPERS: usize = 200;
@@ -61,17 +61,28 @@ const FLOWS: [Flow; 6] = [SEPARATE, KERNEL, PLUGIN, OUTSIDE, COMBINED, LATE];
 
 fn main() {
     let scratch = Scratch::new();
-    let work = Workload::new(&scratch, FUNCTIONS, HELPERS);
-    let mut contestants: Vec<_> =
-        FLOWS.iter().map(|(name, flow)| Contestant::new(name, || seconds(&work, *flow))).collect();
-    let taken = interleave(&mut contestants, ROUNDS);
-    drop(contestants);
+    let work = Workload::new(&scratch, Shape::Straight, FUNCTIONS, HELPERS);
+    let taken = times(&work, &FLOWS);
     let of = |name: &str| FLOWS.iter().position(|(known, _)| *known == name).expect("a flow");
     let ratio = |ours: &str, theirs: &str| median_ratio(&taken[of(ours)], &taken[of(theirs)]);
     print("in rustc, time", "separate objects", ratio("plugin", "separate"), Some(1.05));
-    print("outside rustc, time", "the kernel's flow", ratio("outside", "kernel"), Some(0.75));
+    print("outside rustc, straight code, time", "the kernel's flow", ratio("outside", "kernel"), Some(0.75));
     print("-r, time", "separate objects", ratio("combined", "separate"), Some(1.44));
     print("-r after -C linker-plugin-lto, time", "separate objects", ratio("late", "separate"), None);
+    print_sizes(&work);
+    let scratch = Scratch::new();
+    let loops = Workload::new(&scratch, Shape::Loops, FUNCTIONS, HELPERS);
+    let taken = times(&loops, &[OUTSIDE, KERNEL]);
+    print("outside rustc, loops, time", "the kernel's flow", median_ratio(&taken[0], &taken[1]), None);
+}
+
+/// What each flow takes, a list for each.
+fn times(work: &Workload<'_>, flows: &[Flow]) -> Vec<Vec<f64>> {
+    let contestant = |&(name, flow): &Flow| Contestant::new(name, move || seconds(work, flow));
+    interleave(&mut flows.iter().map(contestant).collect::<Vec<_>>(), ROUNDS)
+}
+
+fn print_sizes(work: &Workload<'_>) {
     let size = |name: &str, what: fn(&Path) -> u64| what(&work.path(name)) as f64;
     for (name, text_goal, file_goal) in [
         ("plugin", Some(0.85), Some(0.7)),
@@ -127,20 +138,22 @@ fn calls_left(object: &Path) -> usize {
 
 #[cfg(test)]
 mod contestants {
-    use super::{FLOWS, calls_left, code_bytes, seconds};
-    use crate::workload::Workload;
+    use super::{FLOWS, KERNEL, OUTSIDE, calls_left, code_bytes, seconds};
+    use crate::workload::{Shape, Workload};
     use tests::Scratch;
 
     #[test]
     fn make_the_same_of_a_small_workload() {
-        let scratch = Scratch::new();
-        let work = Workload::new(&scratch, 40, 10);
-        for (name, flow) in FLOWS {
-            assert!(seconds(&work, flow) > 0.0);
-            let object = work.path(name);
-            assert!(code_bytes(&object) > 1000, "{name} has code");
-            let left = calls_left(&object);
-            assert_eq!(left == 0, name != "separate", "{name}: {left} of {} calls left", work.calls);
+        for (shape, flows) in [(Shape::Straight, &FLOWS[..]), (Shape::Loops, &[KERNEL, OUTSIDE])] {
+            let scratch = Scratch::new();
+            let work = Workload::new(&scratch, shape, 40, 10);
+            for (name, flow) in flows {
+                assert!(seconds(&work, *flow) > 0.0);
+                let object = work.path(name);
+                assert!(code_bytes(&object) > 1000, "{name} has code");
+                let left = calls_left(&object);
+                assert_eq!(left == 0, *name != "separate", "{name}: {left} of {} calls left", work.calls);
+            }
         }
     }
 }

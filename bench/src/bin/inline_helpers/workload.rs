@@ -8,6 +8,16 @@ use tests::{Run, Scratch, llvm, plugin, stable};
 /// What a helper does, by its number.
 const KINDS: usize = 5;
 
+/// What the crate's functions look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Branches and no loop, as most functions of drivers are.
+    Straight,
+    /// A walk along a list in each. A second optimization of everything finds such loops again, and what it does to
+    /// them is most of what it costs.
+    Loops,
+}
+
 /// A crate and its helpers.
 pub(crate) struct Workload<'s> {
     scratch: &'s Scratch,
@@ -17,9 +27,9 @@ pub(crate) struct Workload<'s> {
 
 impl<'s> Workload<'s> {
     /// `functions` of Rust's and `helpers` of C's.
-    pub(crate) fn new(scratch: &'s Scratch, functions: usize, helpers: usize) -> Self {
+    pub(crate) fn new(scratch: &'s Scratch, shape: Shape, functions: usize, helpers: usize) -> Self {
         scratch.write("helpers.c", c_source(helpers));
-        let (source, calls) = rust_source(functions, helpers);
+        let (source, calls) = rust_source(shape, functions, helpers);
         scratch.write("crate.rs", source);
         Self { scratch, calls }
     }
@@ -79,14 +89,22 @@ fn c_source(helpers: usize) -> String {
     text
 }
 
-/// The source, and how many calls of helpers it has. Helpers are behind methods, as drivers have them: with a type for
-/// the pointer, and a check. Each function walks a list: a second optimization of everything finds such loops again,
-/// and what it does to them is most of what it costs.
-fn rust_source(functions: usize, helpers: usize) -> (String, usize) {
+/// The source, and how many calls of helpers it has.
+fn rust_source(shape: Shape, functions: usize, helpers: usize) -> (String, usize) {
     let mut text = "#![no_std]\n\
         #[repr(C)] pub struct Node { field: [u64; 8], count: u64, next: *mut Node, bytes: *const u8 }\n\
         #[derive(Clone, Copy)] pub struct Ref(*mut Node);\n"
         .to_owned();
+    text += &methods(helpers);
+    let mut calls = 0;
+    for function in 0..functions {
+        calls += push_function(&mut text, shape, function, helpers);
+    }
+    (text, calls)
+}
+
+/// Helpers are behind methods, as drivers have them: with a type for the pointer, and a check.
+fn methods(helpers: usize) -> String {
     let (mut declared, mut methods) = (String::new(), String::new());
     for index in 0..helpers {
         let (signature, takes, gives, call) = match index % KINDS {
@@ -107,36 +125,43 @@ fn rust_source(functions: usize, helpers: usize) -> (String, usize) {
             "    fn do_{index}(self{takes}) -> Option<{gives}> {{ (!self.0.is_null()).then(|| unsafe {{ {made} }}) }}"
         );
     }
-    let _ = write!(text, "unsafe extern \"C\" {{\n{declared}}}\nimpl Ref {{\n{methods}}}\n");
-    let mut calls = 0;
-    for function in 0..functions {
-        // A number of a kind, another one for each function.
-        let helper = |kind: usize, salt: usize| {
-            let of_kind = helpers / KINDS;
-            ((function * 7 + salt * 13 + function / 11) % of_kind) * KINDS + kind
-        };
-        let (first, step, rotate, count, byte, second) =
-            (helper(0, 1), helper(3, 2), helper(2, 3), helper(1, 4), helper(4, 5), helper(0, 6));
-        let (odd, steps) = (function * 2 + 1, function % 13 + 2);
-        let last = if function % 2 == 0 {
-            calls += 1;
-            format!("at.do_{second}()?")
-        } else {
-            "sum >> 7".to_owned()
-        };
-        calls += 5;
-        let _ = write!(
-            text,
-            "#[unsafe(no_mangle)] #[inline(never)] pub fn work_{function}(node: Ref, x: u64) -> Option<u64> {{\n\
-             \x20   let mut sum = x.checked_mul({odd}).unwrap_or(x);\n\
-             \x20   sum = sum.wrapping_add(node.do_{first}()? ^ {odd});\n\
-             \x20   let mut at = node;\n\
-             \x20   for _ in 0..x & {steps} {{ at = at.do_{step}()?; sum = at.do_{rotate}(sum)?; }}\n\
-             \x20   if sum & {odd} != 0 {{ at.do_{count}()? }} else {{ sum ^= at.do_{byte}(sum)? }}\n\
-             \x20   if x > sum {{ sum = sum.wrapping_mul(x | 1) ^ ({last}); }}\n\
-             \x20   Some(sum)\n\
-             }}\n"
-        );
-    }
-    (text, calls)
+    format!("unsafe extern \"C\" {{\n{declared}}}\nimpl Ref {{\n{methods}}}\n")
+}
+
+/// A function behind `text`. Gives its calls of helpers.
+fn push_function(text: &mut String, shape: Shape, function: usize, helpers: usize) -> usize {
+    // A number of a kind, another one for each function.
+    let helper = |kind: usize, salt: usize| {
+        let of_kind = helpers / KINDS;
+        ((function * 7 + salt * 13 + function / 11) % of_kind) * KINDS + kind
+    };
+    let (first, step, rotate, count, byte, second) =
+        (helper(0, 1), helper(3, 2), helper(2, 3), helper(1, 4), helper(4, 5), helper(0, 6));
+    let (odd, steps) = (function * 2 + 1, function % 13 + 2);
+    let (last, calls) = match function % 2 {
+        0 => (format!("at.do_{second}()?"), 6),
+        _ => ("sum >> 7".to_owned(), 5),
+    };
+    let walk = match shape {
+        Shape::Straight => format!(
+            "let at = if sum & 1 != 0 {{ node.do_{step}()? }} else {{ node }};\n\
+             \x20   sum = at.do_{rotate}(sum)?.checked_sub(x >> 3)?;"
+        ),
+        Shape::Loops => format!(
+            "let mut at = node;\n\
+             \x20   for _ in 0..x & {steps} {{ at = at.do_{step}()?; sum = at.do_{rotate}(sum)?; }}"
+        ),
+    };
+    let _ = write!(
+        text,
+        "#[unsafe(no_mangle)] #[inline(never)] pub fn work_{function}(node: Ref, x: u64) -> Option<u64> {{\n\
+         \x20   let mut sum = x.checked_mul({odd}).unwrap_or(x);\n\
+         \x20   sum = sum.wrapping_add(node.do_{first}()? ^ {odd});\n\
+         \x20   {walk}\n\
+         \x20   if sum & {odd} != 0 {{ at.do_{count}()? }} else {{ sum ^= at.do_{byte}(sum)? }}\n\
+         \x20   if x > sum {{ sum = sum.wrapping_mul(x | 1) ^ ({last}); }}\n\
+         \x20   Some(sum)\n\
+         }}\n"
+    );
+    calls
 }

@@ -35,6 +35,7 @@ enum Failure {
     Lost { job: usize, attempts: u64, why: String },
     Llvm { llvm: String, workers: Vec<String> },
     Changed { path: PathBuf },
+    Write { path: PathBuf, number: i32 },
     Scheduler { text: String },
     Nobody { patience: u64 },
     Python { text: String },
@@ -155,6 +156,9 @@ fn error_of(failure: Failure, shipment: &Shipment, shipping: &Shipping<'_>, pyth
         Failure::Lost { job, attempts, why } => ThinError::Lost { module: module(job), attempts, why },
         Failure::Llvm { llvm, workers } => ThinError::WorkerLlvm { llvm, workers },
         Failure::Changed { path } => ThinError::Changed { path },
+        Failure::Write { path, number } => {
+            FileError::writing(&path)(std::io::Error::from_raw_os_error(number)).into()
+        }
         Failure::Scheduler { text } => ThinError::Scheduler { scheduler, text },
         Failure::Nobody { patience } => ThinError::NoWorkers { scheduler, seconds: patience },
         Failure::Python { text } => ThinError::NoDask { program: python.display().to_string(), text },
@@ -174,6 +178,7 @@ fn python(shipping: &Shipping<'_>) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::{Failure, Shipment, Shipping, Told, error_of};
+    use std::error::Error as _;
     use std::path::Path;
 
     /// What the Python program may print, and a cluster of a test doesn't make it print.
@@ -194,16 +199,19 @@ mod tests {
             let told: Told = serde_json::from_str(line).expect("a line of the program's");
             let Told::Error(failure) = told else { panic!("{line} is no error") };
             let failure: Failure = failure;
-            error_of(failure, &shipment, &shipping, Path::new("python3")).to_string()
+            let error = error_of(failure, &shipment, &shipping, Path::new("python3"));
+            error.source().map_or(error.to_string(), |source| format!("{error}: {source}"))
         };
         let lines = [
             r#"{"event": "error", "kind": "lost", "job": 0, "attempts": 10, "why": "its worker is lost"}"#,
             r#"{"event": "error", "kind": "changed", "path": "a.o"}"#,
+            r#"{"event": "error", "kind": "write", "path": "a.o", "number": 28}"#,
             r#"{"event": "error", "kind": "scheduler", "text": "connection refused"}"#,
         ];
         insta::assert_snapshot!(lines.map(text).join("\n"), @r"
         the job for `` was lost 10 times: its worker is lost
         `a.o` has changed while it was being linked
+        can't write `a.o`: No space left on device (os error 28)
         the Dask scheduler `tcp://here:8786` can't be reached: connection refused
         help: start one with `dask scheduler`
         ");
