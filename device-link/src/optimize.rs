@@ -78,6 +78,19 @@ pub(crate) fn run_passes(
     check_collected(collected, what)
 }
 
+/// The same for one function, whose passes are of functions.
+pub(crate) fn run_passes_on(
+    function: FunctionValue<'_>,
+    machine: &TargetMachine,
+    passes: &str,
+    what: &'static str,
+) -> Result<()> {
+    let (options, context) = (PassBuilderOptions::create(), function.get_type().get_context());
+    let (result, collected) = collect(&context, || function.run_passes(passes, machine, options));
+    result.map_err(|text| Error::Llvm { what, text: text.to_string() })?;
+    check_collected(collected, what)
+}
+
 /// LLVM reports some failures as diagnostics alone.
 pub(crate) fn check_collected(collected: Vec<Collected>, what: &'static str) -> Result<()> {
     let error = collected.into_iter().find(|diagnostic| diagnostic.severity == CollectedSeverity::Error);
@@ -149,6 +162,11 @@ fn changes_memory(instruction: InstructionValue<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether `instruction` only tells the optimizer something.
+pub(crate) fn is_hint(instruction: InstructionValue<'_>) -> bool {
+    instruction.get_opcode() == InstructionOpcode::Call && is_call_of(instruction, &HINTS)
 }
 
 /// Whether `call` is of an intrinsic that accesses no memory.

@@ -39,19 +39,25 @@ extern "C" void outboard_add_access(LLVMValueRef access, LLVMMetadataRef group) 
 }
 
 /// Tells of a loop, whose latch ends in `branch`, that the accesses of `group` in one round depend on no other round's, if
-/// there is a group; and whether it is so `narrow` that several rounds at once are more than it has.
-extern "C" void outboard_describe_loop(LLVMValueRef branch, LLVMMetadataRef group, bool narrow) {
+/// there is a group; whether it is so `narrow` that several rounds at once are more than it has; and that so many `lanes`
+/// are to be one round, unless that is 0.
+extern "C" void outboard_describe_loop(LLVMValueRef branch, LLVMMetadataRef group, bool narrow, unsigned lanes) {
   auto *latch = unwrap<Instruction>(branch);
   LLVMContext &context = latch->getContext();
   auto property = [&](const char *name, Metadata *value) -> Metadata * {
     return MDNode::get(context, {MDString::get(context, name), value});
   };
-  SmallVector<Metadata *, 3> properties{nullptr};
+  SmallVector<Metadata *, 5> properties{nullptr};
   if (group)
     properties.push_back(property("llvm.loop.parallel_accesses", unwrap<MDNode>(group)));
-  if (narrow) {
-    Metadata *one = ConstantAsMetadata::get(ConstantInt::get(Type::getInt32Ty(context), 1));
-    properties.push_back(property("llvm.loop.interleave.count", one));
+  auto number = [&](IntegerType *type, unsigned value) -> Metadata * {
+    return ConstantAsMetadata::get(ConstantInt::get(type, value));
+  };
+  if (narrow || lanes)
+    properties.push_back(property("llvm.loop.interleave.count", number(Type::getInt32Ty(context), 1)));
+  if (lanes) {
+    properties.push_back(property("llvm.loop.vectorize.enable", number(Type::getInt1Ty(context), 1)));
+    properties.push_back(property("llvm.loop.vectorize.width", number(Type::getInt32Ty(context), lanes)));
   }
   MDNode *loop = MDNode::getDistinct(context, properties);
   loop->replaceOperandWith(0, loop);

@@ -35,15 +35,18 @@ pub struct LoopFacts<'ctx> {
     pub parallel: Option<AccessGroup<'ctx>>,
     /// Whether it has few rounds: as many as a vector has elements, or less.
     pub narrow: bool,
+    /// How many rounds at a time are to be one of vector code, if that is to be so whatever it costs.
+    pub lanes: Option<u32>,
 }
 
 impl<'ctx> LoopFacts<'ctx> {
     /// Tells LLVM of the loop that `branch` closes.
     pub fn describe(self, branch: InstructionValue<'ctx>) {
         let group = self.parallel.map_or(std::ptr::null_mut(), |group| group.node);
-        if !group.is_null() || self.narrow {
+        let lanes = self.lanes.unwrap_or(0);
+        if !group.is_null() || self.narrow || lanes > 0 {
             // SAFETY: a live instruction, and a node of its context or none.
-            unsafe { ffi::outboard_describe_loop(branch.as_value_ref(), group, self.narrow) }
+            unsafe { ffi::outboard_describe_loop(branch.as_value_ref(), group, self.narrow, lanes) }
         }
     }
 }

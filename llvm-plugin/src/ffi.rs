@@ -151,7 +151,12 @@ unsafe extern "C" {
     pub(crate) fn outboard_make_plain(instruction: LLVMValueRef);
     pub(crate) fn outboard_access_group(context: LLVMContextRef) -> LLVMMetadataRef;
     pub(crate) fn outboard_add_access(access: LLVMValueRef, group: LLVMMetadataRef);
-    pub(crate) fn outboard_describe_loop(branch: LLVMValueRef, group: LLVMMetadataRef, narrow: bool);
+    pub(crate) fn outboard_describe_loop(
+        branch: LLVMValueRef,
+        group: LLVMMetadataRef,
+        narrow: bool,
+        lanes: c_uint,
+    );
     pub(crate) fn outboard_unroll_small_loops(function: LLVMValueRef, rounds: c_uint, instructions: c_uint);
 
     pub(crate) fn outboard_debug_function_name(instruction: LLVMValueRef, sink: Sink, string: *mut c_void);

@@ -195,6 +195,17 @@ pub fn take_mark(instruction: InstructionValue<'_>, kind: &str) -> Option<u64> {
     }
 }
 
+/// Takes all metadata of `kind` from `instruction`.
+pub fn drop_metadata(instruction: InstructionValue<'_>, kind: &str) {
+    // SAFETY: a live instruction; null takes the metadata away.
+    unsafe {
+        let value = instruction.as_value_ref();
+        let context = core::LLVMGetTypeContext(core::LLVMTypeOf(value));
+        let kind = core::LLVMGetMDKindIDInContext(context, kind.as_ptr().cast(), kind.len() as u32);
+        core::LLVMSetMetadata(value, kind, std::ptr::null_mut());
+    }
+}
+
 /// The address `bytes` behind `base`, in the same object.
 pub fn byte_offset<'ctx>(
     builder: &Builder<'ctx>,

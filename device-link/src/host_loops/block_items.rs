@@ -193,7 +193,7 @@ impl<'ctx> Machine<'ctx, '_> {
     /// What is known of a loop over items that run so: rows of blocks with several are short.
     fn facts(&self, run: Run<'ctx>, narrow: bool) -> LoopFacts<'ctx> {
         match run {
-            Run::Inlined(..) => LoopFacts { parallel: self.group, narrow },
+            Run::Inlined(..) => LoopFacts { parallel: self.group, narrow, lanes: None },
             Run::Called(_) | Run::Waiting(_) => LoopFacts::default(),
         }
     }

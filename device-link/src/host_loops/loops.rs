@@ -5,7 +5,7 @@ use llvm_plugin::access_group::LoopFacts;
 use llvm_plugin::inkwell::IntPredicate;
 use llvm_plugin::inkwell::basic_block::BasicBlock;
 use llvm_plugin::inkwell::builder::{Builder, BuilderError};
-use llvm_plugin::inkwell::values::{FunctionValue, IntValue, PhiValue};
+use llvm_plugin::inkwell::values::{FunctionValue, InstructionValue, IntValue, PhiValue};
 
 /// A loop whose counter runs from `start` to `end`; the builder stands in its body. The end is tested at the bottom, as
 /// the vectorizer wants it:
@@ -75,11 +75,16 @@ impl<'ctx> Loop<'ctx> {
     }
 
     pub(crate) fn close(self, builder: &Builder<'ctx>) -> Built<()> {
-        self.close_known(builder, LoopFacts::default())
+        self.close_known(builder, LoopFacts::default())?;
+        Ok(())
     }
 
-    /// Ends the loop, of which `facts` are known.
-    pub(crate) fn close_known(self, builder: &Builder<'ctx>, facts: LoopFacts<'ctx>) -> Built<()> {
+    /// Ends the loop, of which `facts` are known. Returns the branch that goes around.
+    pub(crate) fn close_known(
+        self,
+        builder: &Builder<'ctx>,
+        facts: LoopFacts<'ctx>,
+    ) -> Built<InstructionValue<'ctx>> {
         // It ends at `end`, which has as many bits.
         let one = self.end.get_type().const_int(1, false);
         let next = builder.build_int_nuw_add(self.counter(), one, "next")?;
@@ -89,7 +94,7 @@ impl<'ctx> Loop<'ctx> {
         let branch = builder.build_conditional_branch(done, self.exit, self.body)?;
         facts.describe(branch);
         builder.position_at_end(self.exit);
-        Ok(())
+        Ok(branch)
     }
 }
 

@@ -5,6 +5,9 @@
 //! `uniformity` and `plan` say what is kept across barriers and how, `variables` and `stretches` take the function
 //! apart at its barriers, and `state_machine` runs the parts; `block_memory` and `launch` are what is around.
 //!
+//! Where they don't meet, `implicit_barriers` finds loops that the items of a row can go through together, and `strips`
+//! has them do so; `near_reads` tells whether that is worth it.
+//!
 //! For vector code: `checks` finds branches that the items of a row need not decide one by one, `ends` emits what tells
 //! so, and `fast_path` the loop without them; between barriers `stretch_checks`, `splits` and `ways` do. What is in the
 //! memory of a block loses its atomics in `block_accesses`.
@@ -17,9 +20,11 @@ mod ends;
 mod fast_path;
 mod flow;
 mod geometry;
+mod implicit_barriers;
 mod item;
 mod launch;
 mod loops;
+mod near_reads;
 mod plan;
 mod ranges;
 mod shared;
@@ -27,6 +32,7 @@ mod splits;
 mod state_machine;
 mod stretch_checks;
 mod stretches;
+mod strips;
 #[cfg(test)]
 mod tests;
 mod uniformity;
@@ -60,6 +66,7 @@ use plan::Plan;
 pub(crate) use state_machine::blocks_name;
 use std::collections::BTreeSet;
 use stretches::Stretches;
+use strips::Strip;
 use uniformity::{Divergence, has_divergent_barrier};
 
 /// A result of the builder's.
@@ -162,13 +169,25 @@ pub(crate) fn emit_kernels<'ctx>(
     }
     run_passes(module, machine, CLEAN_UP, "simplify what is between barriers")?;
     let share = runtime::share(module)?;
+    let mut stripped = Vec::new();
     for (item, kind) in &prepared {
+        let strip = match kind {
+            Prepared::Rows(Some(stretches)) | Prepared::Blocks(Some(stretches)) => {
+                strips::emit(module, item, stretches, machine).map_err(|error| builder_bug(&error))?
+            }
+            _ => None,
+        };
+        stripped.push(strip);
+    }
+    strips::finish(module, machine, &mut stripped)?;
+    for ((item, kind), strip) in prepared.iter().zip(&stripped) {
         let Some(kernel) = kernels.iter().find(|kernel| kernel.name == item.kernel) else { continue };
         let runtime = match kind {
             Prepared::Together(..) => Some(BlockRuntime::of(context, module, &item.kernel)?),
-            Prepared::Rows | Prepared::Blocks => None,
+            Prepared::Rows(_) | Prepared::Blocks(_) => None,
         };
-        emit_kernel(module, (kernel, item), (kind, runtime), share).map_err(|error| builder_bug(&error))?;
+        emit_kernel(module, (kernel, item), (kind, runtime), (*strip, share))
+            .map_err(|error| builder_bug(&error))?;
     }
     for item in items {
         item.function.set_linkage(Linkage::Internal);
@@ -179,10 +198,10 @@ pub(crate) fn emit_kernels<'ctx>(
 
 /// What the loops of a kernel are to be.
 enum Prepared<'ctx> {
-    /// Over rows of the grid.
-    Rows,
-    /// Over blocks and their threads.
-    Blocks,
+    /// Over rows of the grid; with what items do in a round, where they can go through loops together.
+    Rows(Option<Box<Stretches<'ctx>>>),
+    /// Over blocks and their threads, with the same.
+    Blocks(Option<Box<Stretches<'ctx>>>),
     /// The same, from barrier to barrier.
     Together(Box<Stretches<'ctx>>, Needs),
 }
@@ -192,7 +211,7 @@ fn emit_kernel<'ctx>(
     module: &Module<'ctx>,
     (kernel, item): (&Kernel, &Item<'ctx>),
     prepared: (&Prepared<'ctx>, Option<BlockRuntime<'ctx>>),
-    share: FunctionValue<'ctx>,
+    (strip, share): (Option<Strip<'ctx>>, FunctionValue<'ctx>),
 ) -> Built<()> {
     let weight = weight(item.function);
     let (range, unit) = match prepared {
@@ -200,8 +219,10 @@ fn emit_kernel<'ctx>(
             let blocks = state_machine::emit(module, &item.kernel, stretches, &runtime)?;
             (block_memory::emit_range(module, item, blocks, *needs, &runtime)?, Unit::Block)
         }
-        (Prepared::Rows, _) => (ranges::emit_rows(module, item)?, Unit::Item),
-        (Prepared::Blocks | Prepared::Together(..), _) => (ranges::emit_blocks(module, item)?, Unit::Block),
+        (Prepared::Rows(_), _) => (ranges::emit_rows(module, item, strip)?, Unit::Item),
+        (Prepared::Blocks(_) | Prepared::Together(..), _) => {
+            (ranges::emit_blocks(module, item, strip)?, Unit::Block)
+        }
     };
     launch::emit_entry(module, kernel, &Launch { range, unit, weight, share })
 }
@@ -236,8 +257,8 @@ fn prepare<'ctx>(
         return Ok(Err(unresolved));
     }
     match reached.asked(&item.kernel) {
-        Asked::Global => return Ok(Ok(Prepared::Rows)),
-        Asked::Block => return Ok(Ok(Prepared::Blocks)),
+        Asked::Global => return Ok(Ok(Prepared::Rows(strips::prepare(module, item, layout)?))),
+        Asked::Block => return Ok(Ok(Prepared::Blocks(strips::prepare(module, item, layout)?))),
         Asked::Together => {}
     }
     let problem = |trouble: Trouble, marker: Marker| {

@@ -6,6 +6,7 @@ use super::geometry::{Geometry, Where};
 use super::item::{Item, own_parameters};
 use super::launch::{FIRST_OF_KERNEL, attribute, declare_range, number};
 use super::loops::Loop;
+use super::strips::Strip;
 use llvm_plugin::inkwell::IntPredicate;
 use llvm_plugin::inkwell::attributes::AttributeLoc;
 use llvm_plugin::inkwell::basic_block::BasicBlock;
@@ -26,13 +27,14 @@ struct Range<'ctx, 'i> {
     geometry: Geometry<'ctx>,
     item: &'i Item<'ctx>,
     fast_paths: FastPaths<'ctx>,
+    strip: Option<Strip<'ctx>>,
 }
 
 impl<'ctx, 'i> Range<'ctx, 'i> {
-    fn of(module: &Module<'ctx>, item: &'i Item<'ctx>) -> Built<Self> {
+    fn of(module: &Module<'ctx>, item: &'i Item<'ctx>, strip: Option<Strip<'ctx>>) -> Built<Self> {
         let fast_paths = fast_path::emit(module, item.function)?;
         let (function, builder, geometry) = declare_range(module, item)?;
-        Ok(Self { context: module.get_context(), builder, function, geometry, item, fast_paths })
+        Ok(Self { context: module.get_context(), builder, function, geometry, item, fast_paths, strip })
     }
 
     fn block(&self, name: &str) -> BasicBlock<'ctx> {
@@ -104,8 +106,12 @@ impl<'ctx, 'i> Range<'ctx, 'i> {
 ///     begin += length;
 /// }
 /// ```
-pub(crate) fn emit_rows<'ctx>(module: &Module<'ctx>, item: &Item<'ctx>) -> Built<FunctionValue<'ctx>> {
-    let range = Range::of(module, item)?;
+pub(crate) fn emit_rows<'ctx>(
+    module: &Module<'ctx>,
+    item: &Item<'ctx>,
+    strip: Option<Strip<'ctx>>,
+) -> Built<FunctionValue<'ctx>> {
+    let range = Range::of(module, item, strip)?;
     let builder = &range.builder;
     let (begin, end) = (number(range.function, 0), number(range.function, 1));
     let (width, height) = (range.geometry.extent(builder, 0)?, range.geometry.extent(builder, 1)?);
@@ -151,6 +157,19 @@ impl<'ctx> Range<'ctx, '_> {
     fn emit_row(&self, first: [IntValue<'ctx>; 3], mut length: IntValue<'ctx>) -> Built<IntValue<'ctx>> {
         let FastPaths { stay, inner } = self.fast_paths;
         let mut end = RowEnd { block: self.block("row.end"), ran: Vec::new() };
+        if let Some(strip) = self.strip {
+            let place = |x| self.geometry.item_in_grid(&self.builder, [x, first[1], first[2]]);
+            let ran = self.emit_strips(strip, (first[0], length), place)?;
+            let (some, none) = (self.block("strips"), self.block("no.strip"));
+            let is_none =
+                self.builder.build_int_compare(IntPredicate::EQ, ran, ran.get_type().const_zero(), "none")?;
+            self.builder.build_conditional_branch(is_none, none, some)?;
+            self.builder.position_at_end(some);
+            self.end_row(ran, &mut end)?;
+            self.builder.position_at_end(none);
+            // The next strip may run, where this one doesn't.
+            length = smaller(&self.builder, length, length.get_type().const_int(strip.width.into(), false))?;
+        }
         // A grid is a whole number of blocks, so that its last one is where most checks fail.
         let block = self.geometry.block[0];
         if let Some(inner) = inner {
@@ -218,6 +237,42 @@ impl<'ctx> Range<'ctx, '_> {
         Ok(())
     }
 
+    /// Strips of the `length` items from `first` on, for as long as they run; gives how many items did.
+    fn emit_strips(
+        &self,
+        strip: Strip<'ctx>,
+        (first, length): (IntValue<'ctx>, IntValue<'ctx>),
+        place: impl Fn(IntValue<'ctx>) -> Built<Where<'ctx>>,
+    ) -> Built<IntValue<'ctx>> {
+        let builder = &self.builder;
+        let width = length.get_type().const_int(strip.width.into(), false);
+        let [more, run, ran, end] =
+            ["strip.more", "strip.run", "strip.ran", "strips.end"].map(|name| self.block(name));
+        let before = self.here()?;
+        builder.build_unconditional_branch(more)?;
+        builder.position_at_end(more);
+        let done = self.phi("done")?;
+        done.add_incoming(&[(&length.get_type().const_zero(), before)]);
+        let done_value = done.as_basic_value().into_int_value();
+        let rest = builder.build_int_nuw_sub(length, done_value, "rest")?;
+        let enough = builder.build_int_compare(IntPredicate::UGE, rest, width, "enough")?;
+        builder.build_conditional_branch(enough, run, end)?;
+        builder.position_at_end(run);
+        let at = place(builder.build_int_nuw_add(first, done_value, "at")?)?;
+        let own = self.function.get_param_iter().skip(FIRST_OF_KERNEL as usize);
+        let positions = self.geometry.positions(builder, &at)?.into_iter();
+        let arguments: Vec<_> = positions.chain(own).map(BasicMetadataValueEnum::from).collect();
+        let did = builder.build_call(strip.function, &arguments, "did")?.try_as_basic_value().basic();
+        let did = did.ok_or(BuilderError::UnsetPosition)?.into_int_value();
+        builder.build_conditional_branch(did, ran, end)?;
+        builder.position_at_end(ran);
+        let next = builder.build_int_nuw_add(done_value, width, "next")?;
+        done.add_incoming(&[(&next, ran)]);
+        builder.build_unconditional_branch(more)?;
+        builder.position_at_end(end);
+        Ok(done_value)
+    }
+
     /// How many items of a row to run by themselves, so that `inner` holds for those behind: a block, if it does for
     /// all behind but the last block, or else all.
     fn start_of(
@@ -263,8 +318,12 @@ impl<'ctx> Range<'ctx, '_> {
 ///         else
 ///             for (thread x) kernel_item(...);
 /// ```
-pub(crate) fn emit_blocks<'ctx>(module: &Module<'ctx>, item: &Item<'ctx>) -> Built<FunctionValue<'ctx>> {
-    let range = Range::of(module, item)?;
+pub(crate) fn emit_blocks<'ctx>(
+    module: &Module<'ctx>,
+    item: &Item<'ctx>,
+    strip: Option<Strip<'ctx>>,
+) -> Built<FunctionValue<'ctx>> {
+    let range = Range::of(module, item, strip)?;
     let builder = &range.builder;
     let blocks = Loop::open(builder, (number(range.function, 0), number(range.function, 1)), "block")?;
     let block = range.geometry.block_at(builder, blocks.counter())?;
@@ -295,33 +354,40 @@ impl<'ctx> Range<'ctx, '_> {
         (y, z): (IntValue<'ctx>, IntValue<'ctx>),
     ) -> Built<()> {
         let (builder, done) = (&self.builder, self.block("row.end"));
-        let zero = y.get_type().const_zero();
-        let first = self.geometry.item_in_block(builder, block, [zero, y, z])?;
+        let (zero, size) = (y.get_type().const_zero(), self.geometry.block[0]);
+        let place = |x| self.geometry.item_in_block(builder, block, [x, y, z]);
+        let start = match self.strip {
+            Some(strip) => self.emit_strips(strip, (zero, size), place)?,
+            None => zero,
+        };
+        let (first, left) = (place(start)?, builder.build_int_nuw_sub(size, start, "left")?);
         let FastPaths { stay, inner } = self.fast_paths;
         for fast in inner.iter().chain(&stay) {
             let (unchecked, otherwise) = (self.block("unchecked"), self.block("otherwise"));
-            let holds = self.holds(*fast, &first, self.geometry.block[0])?;
+            let holds = self.holds(*fast, &first, left)?;
             builder.build_conditional_branch(holds, unchecked, otherwise)?;
             builder.position_at_end(unchecked);
-            self.emit_threads(block, (y, z), (fast.unchecked, "alwaysinline"))?;
+            self.emit_threads(block, (start, y, z), (fast.unchecked, "alwaysinline"))?;
             builder.build_unconditional_branch(done)?;
             builder.position_at_end(otherwise);
         }
         let inlining = if stay.is_some() { "noinline" } else { "alwaysinline" };
-        self.emit_threads(block, (y, z), (self.item.function, inlining))?;
+        self.emit_threads(block, (start, y, z), (self.item.function, inlining))?;
         builder.build_unconditional_branch(done)?;
         builder.position_at_end(done);
         Ok(())
     }
 
-    /// A loop over the threads of a row.
+    /// A loop over the threads of a row from `start` on.
     fn emit_threads(
         &self,
         block: [IntValue<'ctx>; 3],
-        (y, z): (IntValue<'ctx>, IntValue<'ctx>),
+        (start, y, z): (IntValue<'ctx>, IntValue<'ctx>, IntValue<'ctx>),
         (function, inlining): (FunctionValue<'ctx>, &str),
     ) -> Built<()> {
-        let (in_x, x) = self.open(0, "thread.x")?;
+        let narrow = |value| self.builder.build_int_truncate(value, self.context.i32_type(), "place");
+        let in_x = Loop::open(&self.builder, (narrow(start)?, narrow(self.geometry.block[0])?), "thread.x")?;
+        let x = self.builder.build_int_z_extend(in_x.counter(), y.get_type(), "thread.x")?;
         let place = self.geometry.item_in_block(&self.builder, block, [x, y, z])?;
         self.call(function, &place, None, inlining)?;
         in_x.close(&self.builder)

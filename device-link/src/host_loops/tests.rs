@@ -6,7 +6,7 @@ use super::flow::{Flow, instructions};
 use super::item::{FIRST_ARGUMENT, POSITIONS, Place, differs, own_parameters, position};
 use super::plan::Plan;
 use super::uniformity::{Divergence, has_divergent_barrier};
-use super::{splits, stretch_checks};
+use super::{implicit_barriers, splits, stretch_checks};
 use abi::markers::Marker;
 use llvm_plugin::inkwell::context::{Context, ContextRef};
 use llvm_plugin::inkwell::memory_buffer::MemoryBuffer;
@@ -103,6 +103,11 @@ fn found(function: FunctionValue<'_>) -> String {
         line("split", format!("{} at {grown} {:?} {limit}{merges}", block_of(split.branch), split.predicate));
     }
     if flow.barriers().is_empty() {
+        let blocks = function.get_basic_blocks();
+        let rounds = implicit_barriers::find(function, &flow).into_iter();
+        let names: Vec<_> =
+            rounds.map(|block| blocks[block].get_name().to_string_lossy().into_owned()).collect();
+        line("implicit barriers in", names.join(" "));
         return text;
     }
     line("divergent barrier", has_divergent_barrier(&flow, differs).to_string());
@@ -120,12 +125,14 @@ fn found(function: FunctionValue<'_>) -> String {
     text
 }
 
-const CASES: [(&str, &str); 8] = [
+const CASES: [(&str, &str); 10] = [
     ("stretch", include_str!("cases/stretch.ll")),
     ("plane", include_str!("cases/plane.ll")),
     ("guard", include_str!("cases/guard.ll")),
     ("stencil", include_str!("cases/stencil.ll")),
     ("shapes", include_str!("cases/shapes.ll")),
+    ("rounds", include_str!("cases/rounds.ll")),
+    ("seen_rounds", include_str!("cases/seen_rounds.ll")),
     ("tree", include_str!("cases/tree.ll")),
     ("kept", include_str!("cases/kept.ll")),
     ("divergent_barrier", include_str!("cases/divergent_barrier.ll")),

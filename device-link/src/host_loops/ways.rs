@@ -169,7 +169,7 @@ fn emit_way<'ctx>(
 }
 
 /// The status that `function` always returns, unless items panic.
-fn status_of(function: FunctionValue<'_>) -> Option<u32> {
+pub(crate) fn status_of(function: FunctionValue<'_>) -> Option<u32> {
     let mut found = BTreeSet::new();
     for block in function.get_basic_block_iter() {
         let Some(end) = block.get_terminator() else { continue };

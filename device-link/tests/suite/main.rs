@@ -20,6 +20,7 @@ mod retarget;
 mod run;
 mod sharing;
 mod splits;
+mod strips;
 mod support;
 mod targets;
 mod toolchains;

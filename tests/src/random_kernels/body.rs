@@ -16,13 +16,23 @@ struct Place {
     in_loop: bool,
 }
 
+/// What the items of a kernel do together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Items {
+    /// Nothing.
+    Alone,
+    /// They go through the same rounds, unless some return early, and change nothing in them that others see.
+    InRounds,
+    /// They make blocks, with barriers and shared memory.
+    InBlocks,
+}
+
 /// Writes a body, statement by statement.
 #[derive(Debug)]
 pub(super) struct Body<'r> {
     random: &'r mut Random,
     names: Names,
-    /// Whether the kernel's items make blocks, with barriers and shared memory.
-    blocks: bool,
+    items: Items,
     /// Loops and temporaries so far, for their names.
     count: u32,
     /// Statements left to write.
@@ -37,16 +47,20 @@ const FLOATS: u32 = 2;
 impl<'r> Body<'r> {
     /// The text of a body. Before it stand `items`, `me`, `block` and `limit`, all `u32`; with blocks, `shared` and
     /// `floats` too.
-    pub(super) fn write(random: &'r mut Random, blocks: bool) -> String {
+    pub(super) fn write(random: &'r mut Random, items: Items) -> String {
         let names = Names {
             uniform: vec!["limit".to_owned(), "items".to_owned(), "block".to_owned()],
             varying: vec!["me".to_owned()],
             floats: vec![],
         };
         let budget = 4 + random.below(22);
-        let mut body = Self { random, names, blocks, count: 0, budget, text: String::new() };
+        let mut body = Self { random, names, items, count: 0, budget, text: String::new() };
         body.variables();
         let place = Place { together: true, depth: 0, in_loop: false };
+        if items == Items::InRounds {
+            body.rounds(place);
+            return body.text;
+        }
         while body.budget > 0 {
             body.statement(place);
         }
@@ -88,9 +102,58 @@ impl<'r> Body<'r> {
         format!("{letter}{}", self.count)
     }
 
+    /// Sums in loops, with what may be before, in and behind them.
+    fn rounds(&mut self, place: Place) {
+        if self.random.percent(40) {
+            let way_out = self.random.of(&["me >= limit", "me + 1 >= limit", "limit < 3", "me == 0"]);
+            self.line(0, &format!("if {way_out} {{ return; }}"));
+        }
+        for _ in 0..=self.random.below(3) {
+            match self.random.below(10) {
+                0..=2 => self.assign(place),
+                3 => self.nested_sums(place),
+                _ => self.sum(place),
+            }
+        }
+        self.sum(place);
+    }
+
+    /// A sum of each item's, of numbers that are the same for all or an item's own.
+    fn sum(&mut self, place: Place) {
+        let (round, to) = (self.fresh('i'), self.random.below(FLOATS));
+        let rounds = self.random.of(&["limit & 7", "(limit & 3) + 1", "(limit >> 3) & 7", "items & 3"]);
+        let depth = place.depth;
+        let (step, value) = (self.random.of(&["", "", "", " * 8"]), float(&self.names, 2, self.random));
+        self.line(depth, &format!("for {round} in 0..{rounds} {{"));
+        self.line(depth + 1, &format!("let read = input[((limit & 31) + {round}{step}) as usize];"));
+        if self.random.percent(10) {
+            self.line(depth + 1, &format!("if (read & 3) + {round} == 9 {{ break; }}"));
+        }
+        if self.random.percent(30) {
+            let condition = condition(&self.names, Kind::Varying, 1, self.random);
+            self.line(depth + 1, &format!("if {condition} {{ f{to} = f{to} * 0.25; }}"));
+        }
+        if self.random.percent(30) {
+            let varying = self.varying();
+            self.line(depth + 1, &format!("{varying} = {varying}.wrapping_mul(3) ^ read;"));
+        }
+        self.line(depth + 1, &format!("f{to} = f{to} * 0.5 + {value} + (read & 0xff) as f32;"));
+        self.line(depth, "}");
+    }
+
+    fn nested_sums(&mut self, place: Place) {
+        let round = self.fresh('i');
+        self.line(place.depth, &format!("for {round} in 0..limit & 3 {{"));
+        self.names.uniform.push(round);
+        self.sum(Place { depth: place.depth + 1, ..place });
+        self.names.uniform.pop();
+        self.line(place.depth, "}");
+    }
+
     fn statement(&mut self, place: Place) {
         self.budget = self.budget.saturating_sub(1);
         let deep = place.depth >= 4;
+        let blocks = self.items == Items::InBlocks;
         match self.random.below(100) {
             0..=24 => self.assign(place),
             25..=29 => self.add_to_sums(place),
@@ -100,11 +163,12 @@ impl<'r> Body<'r> {
             53..=64 if !deep => self.uniform_loop(place),
             65..=68 if place.in_loop => self.leave_loop(place),
             69..=72 => self.end_early(place),
-            73..=80 if self.blocks && place.together => self.exchange(place),
-            81..=84 if self.blocks && place.together => self.tree(place),
-            85..=88 if self.blocks && place.together => self.line(place.depth, "it.barrier();"),
-            89..=92 if self.blocks && place.together && !deep => self.branch_on_shared(place),
-            93..=95 if self.blocks && place.together => self.exchange_floats(place),
+            73..=80 if blocks && place.together => self.exchange(place),
+            81..=84 if blocks && place.together => self.tree(place),
+            85..=88 if blocks && place.together => self.line(place.depth, "it.barrier();"),
+            89..=92 if blocks && place.together && !deep => self.branch_on_shared(place),
+            93..=95 if blocks && place.together => self.exchange_floats(place),
+            96..=97 => self.sum(place),
             _ => self.assign(place),
         }
     }

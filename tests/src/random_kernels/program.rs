@@ -1,6 +1,6 @@
 //! A program of random kernels: its source, and building and running it.
 
-use super::body::Body;
+use super::body::{Body, Items};
 use super::random::Random;
 use crate::cargo_with_plugin::cargo_with_plugin;
 use crate::{Ran, Run, Scratch, workspace};
@@ -60,7 +60,12 @@ impl Program {
         let (blocks, panics) = (random.percent(70), random.percent(20));
         let dimensions = random.below(3) as usize;
         let limit = random.below(1000);
-        let body = Body::write(&mut random, blocks);
+        let items = match (blocks, random.percent(50)) {
+            (true, _) => Items::InBlocks,
+            (false, true) => Items::InRounds,
+            (false, false) => Items::Alone,
+        };
+        let body = Body::write(&mut random, items);
         let body = if panics { with_panic(&body, &mut random) } else { body };
         let parameters = "(out, sums, input, limit): (Own<'k, u32>, Atomics<'k, u32>, &'k [u32], u32)";
         let arguments = "(each(&mut memory.out), atomic(&mut memory.sums), input, limit)";
