@@ -23,36 +23,52 @@ struct share {
 typedef void run_part(int32_t *global_thread, int32_t *bound_thread, struct share *share);
 typedef void fork_call(struct ident *ident, int32_t arguments, run_part *run, ...);
 
-static fork_call *fork_threads;
-static int (*get_thread)(void), (*get_threads)(void);
+typedef int get_number(void);
 
-// Whether there is a libomp: 0 not known yet, 1 no, 2 yes. Threads that ask at once find the same.
+// Threads that ask at once write the same here, while others call what they have found: so all of it is atomic.
+static fork_call *fork_threads;
+static get_number *get_thread, *get_threads;
+
+// Whether there is a libomp: 0 not known yet, 1 no, 2 yes.
 static int libomp;
+
+static int number(get_number **get) {
+  return __atomic_load_n(get, __ATOMIC_RELAXED)();
+}
+
+static int find_number(void *library, const char *name, get_number **get) {
+  get_number *function = (get_number *)dlsym(library, name);
+  __atomic_store_n(get, function, __ATOMIC_RELAXED);
+  return function != 0;
+}
+
+static int find_fork(void *library) {
+  fork_call *function = (fork_call *)dlsym(library, "__kmpc_fork_call");
+  __atomic_store_n(&fork_threads, function, __ATOMIC_RELAXED);
+  return function != 0;
+}
 
 static int find_libomp(void) {
   int found = __atomic_load_n(&libomp, __ATOMIC_ACQUIRE);
   if (found)
     return found == 2;
   void *library = dlopen("libomp.so.5", RTLD_NOW);
-  if (library) {
-    get_thread = (int (*)(void))dlsym(library, "omp_get_thread_num");
-    get_threads = (int (*)(void))dlsym(library, "omp_get_num_threads");
-    fork_threads = (fork_call *)dlsym(library, "__kmpc_fork_call");
-  }
-  found = library && get_thread && get_threads && fork_threads ? 2 : 1;
+  int all = library && find_number(library, "omp_get_thread_num", &get_thread) &&
+            find_number(library, "omp_get_num_threads", &get_threads) && find_fork(library);
+  found = all ? 2 : 1;
   __atomic_store_n(&libomp, found, __ATOMIC_RELEASE);
   return found == 2;
 }
 
 // Parts are numbered by their threads, and in the order of the launch.
 static uint32_t own_part(void) {
-  return __atomic_load_n(&libomp, __ATOMIC_ACQUIRE) == 2 ? (uint32_t)get_thread() : 0;
+  return __atomic_load_n(&libomp, __ATOMIC_ACQUIRE) == 2 ? (uint32_t)number(&get_thread) : 0;
 }
 
 // One part of the launch for each thread, in order: neighbours in memory stay with one thread.
 static void run_own_part(int32_t *global_thread, int32_t *bound_thread, struct share *share) {
   (void)global_thread, (void)bound_thread;
-  uint64_t threads = (uint64_t)get_threads(), thread = (uint64_t)get_thread();
+  uint64_t threads = (uint64_t)number(&get_threads), thread = (uint64_t)number(&get_thread);
   uint64_t grains = (share->units + share->grain - 1) / share->grain;
   uint64_t size = (grains + threads - 1) / threads * share->grain;
   uint64_t begin = thread * size, end = begin + size;
@@ -67,5 +83,5 @@ __attribute__((noinline)) void __outboard_share(run_range *run, void *context, u
   }
   static struct ident ident = {0, KMP_IDENT_KMPC, 0, 0, ";;;0;0;;"};
   struct share share = {run, context, units, grain};
-  fork_threads(&ident, 1, run_own_part, &share);
+  __atomic_load_n(&fork_threads, __ATOMIC_RELAXED)(&ident, 1, run_own_part, &share);
 }

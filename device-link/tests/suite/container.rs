@@ -231,7 +231,7 @@ fn replaced(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
 
 #[test]
 fn containers_that_cannot_be_loaded() {
-    insta::assert_snapshot!(verify_refused(|bytes| bytes[..200].to_vec()), @"error[OB0308]: `DIR/dev.offload` can't be read as a container: truncated offload binary at offset 0: it has 200 bytes, but its header says 4992");
+    insta::assert_snapshot!(verify_refused(|bytes| bytes[..200].to_vec()), @"error[OB0308]: `DIR/dev.offload` can't be read as a container: truncated offload binary at offset 0: it has 200 bytes, but its header says 4976");
     insta::assert_snapshot!(verify_refused(|_| b"BC\xc0\xde".to_vec()), @"
     error[OB0308]: `DIR/dev.offload` can't be read as a container: no offload binary at offset 0: found 42 43 c0 de where 10 ff 10 ad is expected
     help: this is LLVM bitcode; make an image of it with `device-link link`
@@ -247,7 +247,7 @@ fn containers_that_cannot_be_loaded() {
     ");
     insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "\"scale\"", "\"scala\"")), @"error[OB0308]: image 0 (`x86_64-unknown-linux-gnu`) lists the kernel `scala`, which it doesn't export");
     insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "geometry", "geometri")), @"error[OB0308]: image 0 can't be verified: the kernels recorded in the image for `x86_64-unknown-linux-gnu` can't be read: missing field `geometry` at line 1 column 52");
-    insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "\u{7f}ELF", "\u{7f}ELK")), @"error[OB0308]: image 0 (`x86_64-unknown-linux-gnu`, 4432 bytes) is not an ELF file, which is what the runtime loads for it");
+    insta::assert_snapshot!(verify_refused(|bytes| replaced(&bytes, "\u{7f}ELF", "\u{7f}ELK")), @"error[OB0308]: image 0 (`x86_64-unknown-linux-gnu`, 4416 bytes) is not an ELF file, which is what the runtime loads for it");
     let shelf = Shelf::new();
     let container = shelf.pack(&["file=e.s,triple=spirv64-unknown-unknown,kind=openmp"]);
     insta::assert_snapshot!(shelf.refused(&["verify", &container.to_string_lossy()]), @"
