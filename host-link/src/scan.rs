@@ -9,7 +9,7 @@ use object::elf::{ET_DYN, ET_REL, FileHeader64, SHF_EXCLUDE, SHT_SYMTAB, Section
 use object::read::archive::ArchiveFile;
 use object::read::elf::{FileHeader as _, SectionHeader as _};
 use object::{Endianness, ReadCache, ReadRef};
-use offload_records::{ALIGNMENT, HEADER_SIZE, records};
+use offload_records::{ALIGNMENT, HEADER_SIZE, MAGIC, records};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -20,9 +20,6 @@ const BITCODE_MAGICS: [&[u8]; 2] = [b"BC\xc0\xde", b"\xde\xc0\x17\x0b"];
 /// Where compilers embed bitcode: rustc's `-C embed-bitcode` and clang's `-fembed-bitcode`, of which a mark of one byte
 /// says that there is none. Source: `embedBitcodeInModule`, llvm/lib/Bitcode/Writer/BitcodeWriter.cpp (LLVM 22.1).
 const EMBEDDED_SECTION: &str = ".llvmbc";
-
-/// As much of a section's name as tells those that matter here from others.
-const NAME_ROOM: u64 = 32;
 
 /// How many sections are looked at for records first. Behind them stand those of debug info and symbols, about twenty.
 const LAST_SECTIONS: u64 = 40;
@@ -112,62 +109,50 @@ impl Scan {
         let header = FileHeader64::<Endianness>::parse(bytes).map_err(unreadable)?;
         let endian = header.endian().map_err(unreadable)?;
         let kept = header.e_type(endian) == ET_DYN;
-        if let Some((names, last)) = last_sections(header, endian, bytes) {
-            let mut found = Found { place, bytes, names, table: None, records: false, bitcode: false };
-            let excluded = |section: &&Section64| section.sh_flags(endian).contains(SHF_EXCLUDE);
-            for section in last.iter().filter(excluded) {
-                self.add_section(&mut found, section, endian, RECORDS_SECTION)?;
-            }
-            if found.records {
-                return Ok(());
-            }
+        if let Some(section) = records_at_end(header, endian, bytes) {
+            return self.add_records(place, bytes, section.file_range(endian), false);
         }
         let sections = header.section_headers(endian, bytes).map_err(unreadable)?;
         let names = header.shstrndx(endian, bytes).ok().and_then(|index| sections.get(index as usize));
-        let names = names.and_then(|names| names.file_range(endian)).unwrap_or_default();
-        let mut found = Found { place, bytes, names, table: None, records: false, bitcode: false };
-        found.table = bytes.read_bytes_at(names.0, names.1).ok();
+        let names = names.and_then(|names| names.data(endian, bytes).ok()).unwrap_or_default();
+        let name = |section: &Section64| {
+            let rest = names.get(section.sh_name(endian) as usize..).unwrap_or_default();
+            rest.split(|byte| *byte == 0).next().unwrap_or_default()
+        };
         let wanted = if kept { KEPT_RECORDS_SECTION } else { RECORDS_SECTION };
-        for section in sections {
-            self.add_section(&mut found, section, endian, wanted)?;
+        let mut of_records = sections.iter().filter(|section| name(section) == wanted.as_bytes()).peekable();
+        if kept || of_records.peek().is_some() {
+            return of_records
+                .try_for_each(|section| self.add_records(place, bytes, section.file_range(endian), kept));
         }
-        if found.records || kept {
-            return Ok(());
-        }
+        let mut others = sections.iter();
+        let is_bitcode =
+            others.any(|section| name(section) == EMBEDDED_SECTION.as_bytes() && section.sh_size(endian) > 1);
         let symbols = sections.iter().find(|section| section.sh_type(endian) == SHT_SYMTAB);
         let names = symbols.and_then(|symbols| sections.get(symbols.sh_link(endian) as usize));
         let names = names.and_then(|names| names.data(endian, bytes).ok()).unwrap_or_default();
         match launched_kernel(names) {
             Some(kernel) => return Err(Error::NoRecord { place: place.to_string(), kernel }),
-            None if found.bitcode => note(&mut self.embedded, place.path),
+            None if is_bitcode => note(&mut self.embedded, place.path),
             None => {}
         }
         Ok(())
     }
 
-    /// Notes the records of `section`, if it is called `wanted`.
-    fn add_section<'data>(
+    /// Notes the records of a section. Those that are `kept` are a shared library's, which launches by itself.
+    fn add_records<'data>(
         &mut self,
-        found: &mut Found<'_, 'data, impl ReadRef<'data>>,
-        section: &Section64,
-        endian: Endianness,
-        wanted: &str,
+        place: &Place<'_>,
+        bytes: impl ReadRef<'data>,
+        range: Option<(u64, u64)>,
+        kept: bool,
     ) -> Result<()> {
-        let name = found.name_from(section.sh_name(endian).into());
-        let is_named =
-            |wanted: &str| name.strip_prefix(wanted.as_bytes()).is_some_and(|rest| rest.first() == Some(&0));
-        found.bitcode |= is_named(EMBEDDED_SECTION) && section.sh_size(endian) > 1;
-        if !is_named(wanted) {
-            return Ok(());
-        }
-        let (offset, size) = section.file_range(endian).unwrap_or_default();
-        let kept = wanted == KEPT_RECORDS_SECTION;
-        let launches = count_launches(found.bytes, offset, size)
-            .map_err(|source| Error::Record { place: found.place.to_string(), source })?;
+        let (offset, size) = range.unwrap_or_default();
+        let launches = count_launches(bytes, offset, size)
+            .map_err(|source| Error::Record { place: place.to_string(), source })?;
         self.launches += if kept { 0 } else { launches };
-        found.records = true;
-        let (file, member) = (found.place.path.to_owned(), found.place.member.clone());
-        self.sections.push(Section { file, member, offset: found.place.start + offset, size, kept });
+        let (file, member) = (place.path.to_owned(), place.member.clone());
+        self.sections.push(Section { file, member, offset: place.start + offset, size, kept });
         Ok(())
     }
 
@@ -184,53 +169,32 @@ impl Scan {
     }
 }
 
-/// Of an object that LLVM has written itself: where the names of its sections are, and its last sections. It has one of
-/// each name, so that records are found without all its headers and names, of which a function has some each.
+/// The section of records of an object that LLVM has written itself, if it is among the last: there is one at most, and
+/// it is known by what it has, so that headers and names of sections aren't read, of which each function has some.
 ///
 /// Source: `ELFWriter::writeObject`, llvm/lib/MC/ELFObjectWriter.cpp (LLVM 22.1): the names are the first section, and
 /// data stands behind the functions.
-fn last_sections<'data>(
+fn records_at_end<'data>(
     header: &FileHeader64<Endianness>,
     endian: Endianness,
     bytes: impl ReadRef<'data>,
-) -> Option<((u64, u64), &'data [Section64])> {
+) -> Option<&'data Section64> {
     let count = u64::from(header.e_shnum(endian));
-    let all = header.e_shoff(endian);
     let of_llvm = header.e_type(endian) == ET_REL && header.e_shstrndx(endian) == SymbolSection(1);
-    if !of_llvm || count < 2 || usize::from(header.e_shentsize(endian)) != size_of::<Section64>() {
+    if !of_llvm || usize::from(header.e_shentsize(endian)) != size_of::<Section64>() {
         return None;
     }
-    let at = |index: u64| all.checked_add(index * size_of::<Section64>() as u64);
-    let names = bytes.read_at::<Section64>(at(1)?).ok()?.file_range(endian)?;
-    let first = count.saturating_sub(LAST_SECTIONS).max(1);
-    let last = bytes.read_slice_at::<Section64>(at(first)?, (count - first) as usize).ok()?;
-    Some((names, last))
-}
-
-/// What has been found in an object.
-struct Found<'p, 'data, R> {
-    place: &'p Place<'p>,
-    bytes: R,
-    /// Where the names of sections are, and how many bytes.
-    names: (u64, u64),
-    /// They themselves, once all are needed.
-    table: Option<&'data [u8]>,
-    records: bool,
-    bitcode: bool,
-}
-
-impl<'data, R: ReadRef<'data>> Found<'_, 'data, R> {
-    /// The names of sections, from the one that starts at `at`.
-    fn name_from(&self, at: u64) -> &'data [u8] {
-        let (start, longest) = self.names;
-        match self.table {
-            Some(table) => table.get(at as usize..).unwrap_or_default(),
-            None => {
-                let room = NAME_ROOM.min(longest.saturating_sub(at));
-                self.bytes.read_bytes_at(start + at, room).unwrap_or_default()
-            }
-        }
-    }
+    let first = count.saturating_sub(LAST_SECTIONS);
+    let start = header.e_shoff(endian).checked_add(first * size_of::<Section64>() as u64)?;
+    let last = bytes.read_slice_at::<Section64>(start, (count - first) as usize).ok()?;
+    last.iter().find(|section| {
+        let excluded = section.sh_flags(endian).contains(SHF_EXCLUDE);
+        let (offset, size) = section.file_range(endian).unwrap_or_default();
+        let is_long = excluded && size >= HEADER_SIZE as u64;
+        // All of the header, which is read anyway.
+        is_long
+            && bytes.read_bytes_at(offset, HEADER_SIZE as u64).is_ok_and(|start| start.starts_with(&MAGIC))
+    })
 }
 
 /// How many launches the records of a section list. Of each the header alone is read.

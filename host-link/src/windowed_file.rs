@@ -4,8 +4,12 @@ use object::read::ReadCacheOps;
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 
-/// What is read at once. Headers of members and of objects stand together; then come large gaps.
-const WINDOW: usize = 1024;
+/// What is read beyond what is asked for. Headers of members and of objects stand together, behind those of the
+/// sections of the object before; then come large gaps.
+const AHEAD: usize = 512;
+
+/// The longest read that goes through the window: longer ones are whole tables.
+const LONGEST: usize = 4096;
 
 /// A file, for [`object::ReadCache`].
 #[derive(Debug)]
@@ -30,9 +34,10 @@ impl WindowedFile {
         self.window.get(offset..offset.checked_add(length)?)
     }
 
-    fn move_window(&mut self) -> Option<()> {
-        let rest = usize::try_from(self.size.checked_sub(self.at)?).unwrap_or(WINDOW);
-        self.window.resize(rest.min(WINDOW), 0);
+    /// Moves the window to the `length` bytes at the position, as far as the file goes.
+    fn move_window(&mut self, length: usize) -> Option<()> {
+        let rest = usize::try_from(self.size.checked_sub(self.at)?).unwrap_or(usize::MAX);
+        self.window.resize(rest.min(length + AHEAD), 0);
         self.start = self.at;
         let read = self.file.read_exact_at(&mut self.window, self.start);
         if read.is_err() {
@@ -59,11 +64,11 @@ impl ReadCacheOps for WindowedFile {
     }
 
     fn read_exact(&mut self, buffer: &mut [u8]) -> Result<(), ()> {
-        if buffer.len() > WINDOW {
+        if buffer.len() > LONGEST {
             self.file.read_exact_at(buffer, self.at).map_err(drop)?;
         } else {
             if self.in_window(buffer.len()).is_none() {
-                self.move_window().ok_or(())?;
+                self.move_window(buffer.len()).ok_or(())?;
             }
             buffer.copy_from_slice(self.in_window(buffer.len()).ok_or(())?);
         }
@@ -74,27 +79,34 @@ impl ReadCacheOps for WindowedFile {
 
 #[cfg(test)]
 mod tests {
-    use super::{WINDOW, WindowedFile};
+    use super::{AHEAD, LONGEST, WindowedFile};
     use object::read::ReadCacheOps as _;
     use std::io::Write as _;
 
     #[test]
     fn every_read_gives_what_is_there() {
-        let bytes: Vec<u8> = (0..5 * WINDOW + 3).map(|index| (index % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..2 * LONGEST + 3).map(|index| (index % 251) as u8).collect();
         let mut file = tempfile::tempfile().expect("a file can be made");
         file.write_all(&bytes).expect("it can be written");
         let mut file = WindowedFile::new(file).expect("it has a size");
         assert_eq!(file.len(), Ok(bytes.len() as u64));
         let end = bytes.len();
-        for (at, length) in
-            [(0, 8), (8, 60), (1000, 60), (900, WINDOW), (3, WINDOW + 1), (end - 5, 5), (end, 0), (20, 0)]
-        {
+        for (at, length) in [
+            (0, 8),
+            (8, 60),
+            (500, 60),
+            (450, AHEAD),
+            (600, LONGEST),
+            (3, LONGEST + 1),
+            (end - 5, 5),
+            (end, 0),
+        ] {
             let mut found = vec![0; length];
             assert_eq!(file.seek(at as u64), Ok(at as u64));
             assert_eq!(file.read_exact(&mut found), Ok(()), "{length} bytes at {at}");
             assert_eq!(found, bytes[at..at + length], "{length} bytes at {at}");
         }
-        for (at, length) in [(end - 5, 6), (end, 1), (end + 1, 1), (end - 5, 2 * WINDOW)] {
+        for (at, length) in [(end - 5, 6), (end, 1), (end + 1, 1), (end - 5, LONGEST + 1)] {
             assert_eq!(file.seek(at as u64), Ok(at as u64));
             assert_eq!(file.read_exact(&mut vec![0; length]), Err(()), "{length} bytes at {at}");
         }
