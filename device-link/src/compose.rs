@@ -11,7 +11,7 @@ use crate::{Result, markers};
 use bitcode_link::{Composite, Error as LinkError, Origin, undefined_from};
 use llvm_plugin::inkwell::context::Context;
 use llvm_plugin::inkwell::module::Module;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Links the modules given, and the members of archives that define the kernels asked for.
@@ -53,14 +53,15 @@ fn check_objects(composite: &Composite<'_>, inputs: &Inputs) -> Result<()> {
 pub(crate) fn complete(composite: &mut Composite<'_>, inputs: &Inputs, kernels: &Kernels) -> Result<()> {
     markers::check_declarations(composite.module())?;
     let roots = inputs.exports(kernels);
-    let missing = |module: &Module<'_>| -> Result<Vec<String>> {
+    let mut simplified = HashSet::new();
+    let mut missing = |module: &Module<'_>| -> Result<Vec<String>> {
         replace_aliases(module)?;
         // Panics that are none any more need nothing of the host's printing and unwinding.
         conventions::check(module, &roots)?;
-        simplify(module)?;
+        simplify(module, &roots, &mut simplified)?;
         Ok(missing_from(module, &roots))
     };
-    composite.complete(&inputs.library, missing)?;
+    composite.complete(&inputs.library, &mut missing)?;
     // Rust's library has mathematics too, in software: the target's own comes later.
     let not_mathematics = |module: &Module<'_>, mut names: Vec<String>| {
         names.retain(|name| !module.get_function(name).is_some_and(is_mathematics));

@@ -19,12 +19,16 @@ mod wide_integers;
 use crate::Result;
 use crate::error::Error;
 use crate::target::Target;
+use bitcode_link::functions_from;
 use llvm_plugin::expand;
 use llvm_plugin::function::{allow_inlining, drop_unwinding, lower_memory_parameters};
+use llvm_plugin::inkwell::attributes::{Attribute, AttributeLoc};
 use llvm_plugin::inkwell::module::Module;
 use llvm_plugin::inkwell::targets::TargetMachine;
 use llvm_plugin::inkwell::values::FunctionValue;
+use llvm_plugin::instruction::call_site;
 use llvm_plugin::module::run_generic_passes;
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// What the panic calls took with them: formatting, and all that only it needed.
@@ -32,14 +36,46 @@ const CLEANUP: &str =
     "always-inline,function(sroa,early-cse,instcombine<no-verify-fixpoint>,dse,adce,simplifycfg)";
 
 /// Panics no longer lead into std's runtime. Nothing here depends on the target. To be run before anything is
-/// looked for that inputs don't define, and again when more of it was linked.
-pub(crate) fn simplify(module: &Module<'_>) -> Result<()> {
+/// looked for that inputs don't define, and again when more of it was linked: what `roots` reach is cleaned up, but
+/// what is in `simplified`, which remembers it.
+pub(crate) fn simplify(module: &Module<'_>, roots: &[&str], simplified: &mut HashSet<String>) -> Result<()> {
     convergence::mark(module);
     drop_unwinding(module);
     assembly::drop_empty(module);
     panics::replace(module).map_err(|error| builder_bug(&error))?;
-    run_generic_passes(module, CLEANUP)
-        .map_err(|text| Error::Llvm { what: "simplify the linked inputs", text })
+    let name = |function: &FunctionValue<'_>| function.get_name().to_string_lossy().into_owned();
+    let mut left = HashSet::new();
+    for function in functions_from(module, roots) {
+        if simplified.insert(name(&function)) || calls_inlined(function) {
+            left.insert(function);
+        }
+    }
+    let optnone = Attribute::get_named_enum_kind_id("optnone");
+    let passed_over = module.get_context().create_enum_attribute(optnone, 0);
+    let mut others = HashSet::new();
+    for function in module.get_functions().filter(|function| !left.contains(function)) {
+        if function.get_enum_attribute(AttributeLoc::Function, optnone).is_none() {
+            function.add_attribute(AttributeLoc::Function, passed_over);
+            others.insert(name(&function));
+        }
+    }
+    let result = run_generic_passes(module, CLEANUP);
+    // By name: functions that were inlined everywhere are gone.
+    for function in module.get_functions().filter(|function| others.contains(&name(function))) {
+        function.remove_enum_attribute(AttributeLoc::Function, optnone);
+    }
+    result.map_err(|text| Error::Llvm { what: "simplify the linked inputs", text })
+}
+
+/// Whether the cleanup will inline something into `function`.
+fn calls_inlined(function: FunctionValue<'_>) -> bool {
+    let always = Attribute::get_named_enum_kind_id("alwaysinline");
+    let is_inlined = |callee: FunctionValue<'_>| {
+        callee.count_basic_blocks() > 0 && callee.get_enum_attribute(AttributeLoc::Function, always).is_some()
+    };
+    let instructions = function.get_basic_block_iter().flat_map(|block| block.get_instructions());
+    let mut callees = instructions.filter_map(|call| call_site(call)?.get_called_fn_value());
+    callees.any(is_inlined)
 }
 
 /// Whether targets have a function of their own in place of `function`.
