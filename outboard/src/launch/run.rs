@@ -14,8 +14,11 @@ use crate::kernel_info::{KernelInfo, describe};
 use crate::{Device, Error};
 use std::any::type_name;
 
-/// Threads of a block where the program leaves them to the crate.
+/// Threads of a block where the program leaves them to the crate and there is work for as many.
 const BLOCK: [[usize; 3]; 3] = [[256, 1, 1], [32, 8, 1], [32, 4, 2]];
+
+/// Threads that NVIDIA's processors run together, along the first axis: fewer are no less work for them.
+const WARP: usize = 32;
 
 /// Where the buffers are on the host.
 #[derive(Clone, Copy)]
@@ -206,7 +209,29 @@ fn narrow(sizes: [usize; 3]) -> Result<[i32; 3], Error> {
 }
 
 fn grid_over<D: Extent>(extent: D) -> Result<Geometry, Error> {
-    let (sizes, block) = (extent.sizes(), BLOCK[D::DIMENSIONS - 1]);
+    let sizes = extent.sizes();
+    let mut block = BLOCK[D::DIMENSIONS - 1];
+    for (axis, least) in [WARP, 1, 1].into_iter().enumerate() {
+        block[axis] = block[axis].min(sizes[axis].div_ceil(least).saturating_mul(least));
+    }
     let grid = std::array::from_fn(|axis| sizes[axis].div_ceil(block[axis]));
     Ok(Geometry { grid: narrow(grid)?, block: narrow(block)?, shared_bytes: 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Extent, grid_over};
+
+    fn blocks(extent: impl Extent) -> ([i32; 3], [i32; 3]) {
+        let geometry = grid_over(extent).expect("not too large");
+        (geometry.grid, geometry.block)
+    }
+
+    #[test]
+    fn blocks_are_no_larger_than_the_work() {
+        assert_eq!(blocks(1), ([1, 1, 1], [32, 1, 1]));
+        assert_eq!(blocks(300), ([2, 1, 1], [256, 1, 1]));
+        assert_eq!(blocks((100, 3)), ([4, 1, 1], [32, 3, 1]));
+        assert_eq!(blocks((33, 9, 5)), ([2, 3, 3], [32, 4, 2]));
+    }
 }

@@ -87,7 +87,8 @@ fn main() {
     }
 }
 
-/// Runs a case and prints how much faster ours is than each of the others; in cache, without the launch too.
+/// Runs a case and prints how much faster ours is than each of the others; in cache, without the launch too. There the
+/// goals are the kernels': the others launch nothing, and what a launch costs is another bench's.
 fn run(driver: &Path, case: &Case, what: &str, threads: usize, rounds: usize) {
     let (name, elements, theirs) = *case;
     let turns = RefCell::new(start(driver, name, elements, threads));
@@ -102,15 +103,13 @@ fn run(driver: &Path, case: &Case, what: &str, threads: usize, rounds: usize) {
     turns.into_inner().end();
     let (ours, launches) = (&taken[0], &taken[1]);
     for ((their_name, goal), theirs) in theirs.iter().zip(&taken[2..]) {
-        print(&format!("{name}{what}"), their_name, median_ratio(theirs, ours), *goal);
-        if threads == 1 {
+        let in_cache = threads == 1;
+        let whole = median_ratio(theirs, ours);
+        print(&format!("{name}{what}"), their_name, whole, goal.filter(|_| !in_cache));
+        if in_cache {
             let kernels: Vec<_> = ours.iter().zip(launches).map(|(ours, launch)| ours - launch).collect();
-            print(
-                &format!("{name}{what}, launch left out"),
-                their_name,
-                median_ratio(theirs, &kernels),
-                None,
-            );
+            let kernel = median_ratio(theirs, &kernels);
+            print(&format!("{name}{what}, launch left out"), their_name, kernel, *goal);
         }
     }
 }
