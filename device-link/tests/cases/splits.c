@@ -81,3 +81,26 @@ void plane(uint64_t length, uint64_t *out) {
   out[i] = cells[__outboard_dev_thread_id_y() * width + width - 1 - x] + 1;
   __outboard_dev_barrier();
 }
+
+// How many items of the block are at the same place of a row, or of a plane: kernels that don't ask for more axes.
+void in_rows(uint64_t limit, uint64_t *out) {
+  uint32_t *cells = __outboard_dev_static_shared(5, 4 * MOST, 4);
+  uint32_t thread = __outboard_dev_thread_id_x();
+  CHECK(thread < limit);
+  cells[thread] = 0;
+  __outboard_dev_barrier();
+  __atomic_fetch_add(&cells[thread], 1, __ATOMIC_RELAXED);
+  __outboard_dev_barrier();
+  out[__outboard_dev_global_id_x()] = cells[thread];
+}
+
+void in_planes(uint64_t limit, uint64_t *out) {
+  uint32_t *cells = __outboard_dev_static_shared(6, 4 * MOST, 4);
+  uint32_t thread = __outboard_dev_thread_id_y() * __outboard_dev_block_size_x() + __outboard_dev_thread_id_x();
+  CHECK(thread < limit);
+  cells[thread] = 0;
+  __outboard_dev_barrier();
+  __atomic_fetch_add(&cells[thread], 1, __ATOMIC_RELAXED);
+  __outboard_dev_barrier();
+  out[thread] = cells[thread];
+}

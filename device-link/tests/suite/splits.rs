@@ -142,3 +142,24 @@ fn rows_of_a_block_fail_by_themselves() {
         }
     }
 }
+
+/// Kernels run in blocks of more axes than they ask for, too.
+#[test]
+fn blocks_have_axes_that_nobody_asks_for() {
+    for level in LEVELS {
+        let image = Image::new(level);
+        for block in [[1, 1, 1], [5, 1, 1], [5, 3, 1], [5, 1, 2], [4, 3, 2], [67, 1, 1], [1, 1, 9]] {
+            let [x, y, z] = block;
+            for (kernel, grid, places, items) in [("in_rows", 2, 2 * x, y * z), ("in_planes", 1, x * y, z)] {
+                let found = image.call(kernel, [[grid, 1, 1], block], &[places]);
+                let expected = (0..grid * x * y * z).map(|i| u64::from(if i < places { items } else { 0 }));
+                assert_eq!(found, (None, expected.collect()), "{level}, {kernel}, {block:?}");
+                // The last place of the first row or plane fails.
+                let (panic, _) = image.call(kernel, [[1, 1, 1], block], &[places / grid - 1]);
+                let [column, row] = [x - 1, if kernel == "in_planes" { y - 1 } else { 0 }];
+                let first = format!("out of bounds, block 0 0 0, thread {column} {row} 0");
+                assert!(panic.as_ref().is_some_and(|panic| panic.ends_with(&first)), "{panic:?}, {block:?}");
+            }
+        }
+    }
+}
