@@ -82,6 +82,36 @@ fn found(scan: &Scan) -> Vec<(String, usize)> {
     scan.sections.iter().map(|section| (name(section), count(section))).collect()
 }
 
+/// Objects as LLVM writes them: names are their first section, and others than records are excluded from programs too.
+#[test]
+fn objects_that_llvm_wrote() {
+    let files = Files::new();
+    let clang = Path::new(env!("LLVM_LIBDIR")).join("../bin/clang");
+    let records = files.write("records", &[record(2), record(0)].concat());
+    let with = format!(
+        ".section {RECORDS_SECTION},\"e\",@progbits\n.balign 16\n.incbin \"{}\"\n",
+        records.display()
+    );
+    let other = ".section .other,\"e\",@progbits\n.zero 256\n";
+    let many: String = (0..100).map(|index| format!(".section .data.{index},\"aw\"\n.byte 1\n")).collect();
+    let sources = [
+        ("with.s", [other, &with].concat()),
+        ("without.s", other.to_owned()),
+        ("far_from_the_end.s", [&with, &*many].concat()),
+    ];
+    let object = |(name, text): &(&str, String)| {
+        let source = files.write(name, text.as_bytes());
+        let object = source.with_extension("o");
+        let status = std::process::Command::new(&clang).arg("-c").arg(source).arg("-o").arg(&object).status();
+        assert!(status.is_ok_and(|status| status.success()), "{name}");
+        object
+    };
+    let objects: Vec<_> = sources.iter().map(object).collect();
+    let scan = scan(&objects).expect("sound");
+    assert_eq!(found(&scan), [("with.o".into(), 2), ("far_from_the_end.o".into(), 2)]);
+    assert_eq!(scan.launches, 4);
+}
+
 #[test]
 fn what_carries_records() {
     let files = Files::new();

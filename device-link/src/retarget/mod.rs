@@ -185,3 +185,52 @@ fn define<'ctx>(
 
 /// A result of the builder's.
 type Built<T> = std::result::Result<T, llvm_plugin::inkwell::builder::BuilderError>;
+
+#[cfg(test)]
+mod tests {
+    use super::simplify;
+    use bitcode_link::undefined_from;
+    use llvm_plugin::collect::link_modules;
+    use llvm_plugin::inkwell::context::Context;
+    use llvm_plugin::inkwell::memory_buffer::MemoryBuffer;
+    use llvm_plugin::module::parse_ir;
+    use std::collections::HashSet;
+
+    const KERNEL: &str = "
+        define void @kernel() { call void @late() ret void }
+        declare void @late()
+        define void @other() { %x = alloca i32 ret void }";
+
+    /// What `missing` is called for only shows to be nothing once it is inlined and cleaned up.
+    const LATE: &str = "
+        define void @late() alwaysinline {
+          %no = alloca i1
+          store i1 false, ptr %no
+          %is = load i1, ptr %no
+          br i1 %is, label %yes, label %end
+        yes:
+          call void @missing()
+          br label %end
+        end:
+          ret void
+        }
+        declare void @missing()";
+
+    #[test]
+    fn what_calls_inlined_functions_is_cleaned_up_again() {
+        let context = Context::create();
+        let parse = |text: &str| {
+            let text = MemoryBuffer::create_from_memory_range_copy(text.as_bytes(), "test");
+            parse_ir(&context, text).expect("valid")
+        };
+        let (module, roots, mut simplified) = (parse(KERNEL), ["kernel"], HashSet::new());
+        simplify(&module, &roots, &mut simplified).expect("nothing fails");
+        assert_eq!(undefined_from(&module, &roots), ["late"]);
+        link_modules(&module, parse(LATE)).expect("they go together");
+        simplify(&module, &roots, &mut simplified).expect("nothing fails");
+        assert_eq!(undefined_from(&module, &roots), [""; 0]);
+        let text = module.print_to_string().to_string();
+        assert!(!text.contains("optnone"), "{text}");
+        assert!(text.contains("%x = alloca"), "what no kernel reaches stays as it is: {text}");
+    }
+}
